@@ -131,7 +131,7 @@ pub enum ErrorKind {
     Timeout,
     /// The request or the response is over its size limit.
     TooLarge,
-    /// The run's number of calls is used up.
+    /// The run's number of calls, or the request's number of redirects, is used up.
     TooMany,
     /// The request itself makes no sense.
     Invalid,
