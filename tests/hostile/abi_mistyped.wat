@@ -1,0 +1,9 @@
+;; A contract number of 64 bits.
+;; refused: mistyped_export
+;; message: hookbox_abi
+(module
+  (memory (export "memory") 1)
+  (func (export "hookbox_alloc") (param i32) (result i32) (i32.const 1024))
+  (func (export "hookbox_abi") (result i64) (i64.const 1))
+  (func (export "post_change_password") (param i32 i32) (result i64)
+    (i64.const 0)))

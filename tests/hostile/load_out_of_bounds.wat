@@ -1,0 +1,7 @@
+;; A read behind the end of the memory.
+;; outcome: trapped memory_out_of_bounds
+(module
+  (memory (export "memory") 1)
+  (func (export "hookbox_alloc") (param i32) (result i32) (i32.const 1024))
+  (func (export "post_change_password") (param i32 i32) (result i64)
+    (i64.load (i32.const 0xfffffff8))))

@@ -1,0 +1,11 @@
+;; As memory_fill, with overlapping halves.
+;; outcome: out_of_fuel
+;; limit: cpu_ms 10000
+(module
+  (memory (export "memory") 16)
+  (func (export "hookbox_alloc") (param i32) (result i32) (i32.const 1024))
+  (func (export "post_change_password") (param i32 i32) (result i64)
+    (loop $again
+      (memory.copy (i32.const 1) (i32.const 0) (i32.const 0xfffff))
+      (br $again))
+    (unreachable)))

@@ -1,0 +1,8 @@
+;; A memory that is within the ceiling but over the limit of this run.
+;; outcome: out_of_memory
+;; limit: memory_bytes 1048576
+(module
+  (memory (export "memory") 32)
+  (func (export "hookbox_alloc") (param i32) (result i32) (i32.const 1024))
+  (func (export "post_change_password") (param i32 i32) (result i64)
+    (i64.const 0)))

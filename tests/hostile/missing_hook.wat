@@ -1,0 +1,7 @@
+;; No function for the trigger.
+;; refused: missing_export
+;; message: post_change_password
+(module
+  (memory (export "memory") 1)
+  (func (export "hookbox_alloc") (param i32) (result i32) (i32.const 1024))
+  (func (export "on_password_change") (param i32 i32) (result i64) (i64.const 0)))

@@ -1,0 +1,8 @@
+;; A result of no bytes is not JSON.
+;; outcome: bad_output
+;; message: EOF while parsing
+(module
+  (memory (export "memory") 1)
+  (func (export "hookbox_alloc") (param i32) (result i32) (i32.const 1024))
+  (func (export "post_change_password") (param i32 i32) (result i64)
+    (i64.const 0x10_00000000)))

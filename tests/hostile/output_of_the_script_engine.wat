@@ -1,0 +1,9 @@
+;; Only the script engine can say that a script never finished.
+;; outcome: bad_output
+;; message: exactly one
+(module
+  (memory (export "memory") 1)
+  (func (export "hookbox_alloc") (param i32) (result i32) (i32.const 1024))
+  (data (i32.const 16) "{\"never_finished\":true}")
+  (func (export "post_change_password") (param i32 i32) (result i64)
+    (i64.const 0x10_00000017)))

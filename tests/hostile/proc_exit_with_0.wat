@@ -1,0 +1,10 @@
+;; Ending oneself is no success, whatever the code: the result is missing.
+;; outcome: trapped exit
+;; message: exit code 0
+(module
+  (import "wasi_snapshot_preview1" "proc_exit" (func $proc_exit (param i32)))
+  (memory (export "memory") 1)
+  (func (export "hookbox_alloc") (param i32) (result i32) (i32.const 1024))
+  (func (export "post_change_password") (param i32 i32) (result i64)
+    (call $proc_exit (i32.const 0))
+    (i64.const 0)))

@@ -1,0 +1,8 @@
+;; A memory with pages of one byte.
+;; refused: not_wasm
+;; message: switched off here
+(module
+  (memory (export "memory") 1 (pagesize 1))
+  (func (export "hookbox_alloc") (param i32) (result i32) (i32.const 1024))
+  (func (export "post_change_password") (param i32 i32) (result i64)
+    (i64.const 0)))

@@ -1,0 +1,8 @@
+;; A memory with 64-bit addresses.
+;; refused: not_wasm
+;; message: switched off here
+(module
+  (memory (export "memory") i64 1)
+  (func (export "hookbox_alloc") (param i32) (result i32) (i32.const 1024))
+  (func (export "post_change_password") (param i32 i32) (result i64)
+    (i64.const 0)))
