@@ -1,3 +1,5 @@
+//! The answer's body: read piece by piece, counted after decoding, ended at the limit.
+
 use std::time::Duration;
 
 use hookbox_protocol::http::CallError;

@@ -1,3 +1,5 @@
+//! The HTTP clients: one for each tenant, origin and set of judged addresses, which can reach nothing else.
+
 use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroUsize;

@@ -1,3 +1,5 @@
+//! What is wrong with an operator's policy.
+
 /// A policy that cannot be read or used. Failures of a call are [`CallError`](hookbox_protocol::http::CallError)s.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {

@@ -1,3 +1,5 @@
+//! Host names in their normal form, and patterns of them.
+
 use std::fmt;
 use std::str::FromStr;
 

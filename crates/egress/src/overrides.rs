@@ -1,3 +1,5 @@
+//! The operator's overrides: a host that is reached at an address of the operator's choice.
+
 use std::fmt;
 use std::net::SocketAddr;
 use std::str::FromStr;

@@ -1,3 +1,5 @@
+//! What the operator allows and denies.
+
 use std::fmt;
 use std::ops::RangeInclusive;
 use std::str::FromStr;

@@ -1,3 +1,5 @@
+//! One hop of a call, and the next one where an answer redirects.
+
 use bytes::Bytes;
 use hookbox_protocol::http::{CallError, ErrorKind};
 use http::header::{self, HeaderMap};

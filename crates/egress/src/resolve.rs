@@ -1,3 +1,5 @@
+//! From a target to the addresses that its connection may go to: one lookup, judged as a whole.
+
 use std::collections::BTreeSet;
 use std::io;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};

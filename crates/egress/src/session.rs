@@ -1,3 +1,5 @@
+//! The front door: the way out of the process, and of one run.
+
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -1,3 +1,5 @@
+//! How many calls and lookups a tenant may have under way.
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 

@@ -1,3 +1,5 @@
+//! The address that a hook asks for, parsed once and judged in its normal form.
+
 use std::sync::Arc;
 
 use hookbox_protocol::http::CallError;

@@ -1,1 +1,43 @@
-//! hookbox-store
+//! What Hookbox remembers: the catalogue of hooks, the queue of deliveries, the tenant log and the vault of secrets.
+//!
+//! This is the only crate that knows SQL, and it knows nothing of HTTP or WebAssembly. Callers get three handles: a
+//! [`Store`] for the daemon as a whole, a [`TenantStore`] that sees one tenant and nothing else, and a [`Queue`] for the
+//! dispatcher. What must hold for every database (ids, time, encryption, validation, fairness) lives in this folder;
+//! what is SQLite's own lives under `sqlite`, behind the internal trait `Engine`.
+//!
+//! The promise that everything here is built around: when [`TenantStore::accept`] answers, the event is on disk.
+
+mod clock;
+mod engine;
+mod error;
+mod event;
+mod fair;
+mod hook;
+mod id;
+mod live;
+mod log;
+mod queue;
+mod secret;
+mod settings;
+mod sqlite;
+mod store;
+mod tenant;
+mod token;
+mod vault;
+mod waiting;
+
+pub use clock::Clock;
+pub use error::Error;
+pub use event::{AcceptEvent, EventFilter};
+pub use hook::{Code, HookChange, HookRow, NewHook, Version, VersionRow};
+pub use log::{LogEntry, LogFilter, LogPaging, LogRow};
+pub use queue::{Completion, LeaseKey, Leased, LiveHook, Next, Queue, Recorded};
+pub use secret::SecretValue;
+pub use settings::{Retry, Settings};
+pub use store::{Backlog, GroupCommits, Location, Options, Stats, Store};
+pub use tenant::TenantStore;
+pub use token::{Identity, NewToken, TokenCreated, TokenId, TokenRow};
+pub use vault::MasterKey;
+
+#[cfg(test)]
+mod suite;

@@ -1,3 +1,5 @@
+//! The hook against the fake host: its golden files, and every way in which the mail can fail.
+
 use hookbox_sdk::http::Code;
 use hookbox_sdk::testing::{Failure, Host, check_golden};
 

@@ -1,3 +1,5 @@
+//! Every kind of address with its verdict, and a second formulation of the rule.
+
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::{forbidden, inner, is_own, special_purpose};

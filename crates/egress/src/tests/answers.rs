@@ -1,3 +1,5 @@
+//! Answers that are too large, too slow, or broken.
+
 use std::io::Write;
 use std::time::Duration;
 

@@ -1,3 +1,5 @@
+//! TLS: which certificates are taken, and for which name.
+
 use std::time::Duration;
 
 use rcgen::CertificateParams;

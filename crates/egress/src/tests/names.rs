@@ -1,3 +1,5 @@
+//! Names whose addresses change, mix or do not come.
+
 use std::collections::HashMap;
 use std::io;
 use std::net::IpAddr;

@@ -1,3 +1,5 @@
+//! Which servers a hook reaches, under which policy.
+
 use std::net::{IpAddr, Ipv4Addr};
 use std::process::Command;
 

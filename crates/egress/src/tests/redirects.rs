@@ -1,3 +1,5 @@
+//! Redirects: followed where asked for, each hop judged, headers dropped on the way.
+
 use hookbox_protocol::http::Request;
 
 use super::server::{Authority, Server, ok, redirect};

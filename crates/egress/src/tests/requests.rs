@@ -1,3 +1,5 @@
+//! What a server gets to see of a call, byte by byte.
+
 use expect_test::expect;
 use hookbox_protocol::http::{CallBudget, Request};
 

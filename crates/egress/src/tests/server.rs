@@ -1,3 +1,5 @@
+//! The scripted server: it records what it gets and answers what it is told.
+
 use std::io::{Read, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Condvar, Mutex};

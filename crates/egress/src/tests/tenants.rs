@@ -1,3 +1,5 @@
+//! What tenants must not share.
+
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 

@@ -1,3 +1,5 @@
+//! The allocator natively, on a block of memory of its own.
+
 use super::*;
 
 /// A memory of its own, with a limit.

@@ -1,3 +1,5 @@
+//! Requests as they are built, and answers as they are read.
+
 use std::time::Duration;
 
 use serde_json::json;

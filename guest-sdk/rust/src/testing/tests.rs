@@ -1,3 +1,5 @@
+//! The fake host: what it records, scripts and refuses.
+
 use std::time::Duration;
 
 use serde_json::json;

@@ -1,0 +1,187 @@
+//! What a database must be able to do. Each engine keeps its own SQL behind this; what every engine shares is outside.
+
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
+use hookbox_protocol::event::Initiator;
+use hookbox_protocol::id::{HookNumber, LogId};
+use hookbox_protocol::{EventId, HookId, ModuleDigest, TenantId, Timestamp, Trigger, api};
+use tokio::sync::Notify;
+
+use crate::token::{Credential, Kind};
+use crate::{
+    AcceptEvent, Backlog, Code, Completion, Error, EventFilter, HookChange, HookRow, LeaseKey, LogEntry, LogFilter,
+    LogRow, MasterKey, NewHook, NewToken, Recorded, Settings, Stats, TokenId, TokenRow, Version, VersionRow,
+};
+
+/// What every method answers: a future that does not borrow, so that a caller may drop it; a write goes on regardless.
+pub(crate) type Answer<T> = BoxFuture<'static, Result<T, Error>>;
+
+/// Whose rows a statement is about, and who asked for it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Caller {
+    pub(crate) tenant: TenantId,
+    pub(crate) token: TokenId,
+}
+
+/// A credential that is to be stored.
+#[derive(Debug, Clone)]
+pub(crate) struct NewCredential {
+    pub(crate) kind: Kind,
+    pub(crate) hash: [u8; 32],
+    pub(crate) token: NewToken,
+}
+
+/// A delivery that was claimed, before its hook is at hand.
+#[derive(Debug)]
+pub(crate) struct Claimed {
+    pub(crate) key: LeaseKey,
+    pub(crate) tenant: TenantId,
+    pub(crate) trigger: Trigger,
+    pub(crate) user: String,
+    pub(crate) context: String,
+    pub(crate) initiated_by: Option<Initiator>,
+    pub(crate) attempt: u32,
+    pub(crate) earlier_outcomes: Vec<&'static str>,
+}
+
+/// A hook as it runs, with everything still encrypted.
+#[derive(Debug)]
+pub(crate) struct SealedHook {
+    pub(crate) tenant: TenantId,
+    pub(crate) tenant_name: String,
+    pub(crate) data_key: Vec<u8>,
+    pub(crate) row: HookRow,
+    pub(crate) settings: Settings,
+    pub(crate) secrets: Vec<SealedSecret>,
+}
+
+/// A secret's name and its encrypted value.
+pub(crate) type SealedSecret = (String, Vec<u8>);
+
+/// What becomes of secrets that exist already, or do not yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SecretWrite {
+    /// None of them may exist.
+    Add,
+    /// All of them must exist.
+    Update,
+}
+
+/// What an engine says unasked: when the dispatcher should look again, and that the catalogue changed.
+#[derive(Debug)]
+pub(crate) struct Signal {
+    due_ms: AtomicI64,
+    woken: Notify,
+    generation: AtomicU64,
+}
+
+impl Default for Signal {
+    fn default() -> Self {
+        Self { due_ms: AtomicI64::new(i64::MAX), woken: Notify::new(), generation: AtomicU64::new(0) }
+    }
+}
+
+impl Signal {
+    /// When the next delivery becomes due by time alone.
+    pub(crate) fn due(&self) -> Timestamp {
+        Timestamp(self.due_ms.load(Ordering::Acquire))
+    }
+
+    pub(crate) fn set_due(&self, due: Timestamp) {
+        self.due_ms.store(due.0, Ordering::Release);
+    }
+
+    pub(crate) fn wake(&self) {
+        self.woken.notify_one();
+    }
+
+    pub(crate) async fn notified(&self) {
+        self.woken.notified().await;
+    }
+
+    /// Forgets a wake-up that nobody waited for: whoever calls this is about to look for himself.
+    pub(crate) fn look(&self) {
+        self.woken.notified().now_or_never();
+    }
+
+    /// Counts the changes of hooks, secrets, settings and credentials that were committed. The engine counts, and not
+    /// who asked for the change: that one may have gone away before the commit.
+    pub(crate) fn generation(&self) -> u64 {
+        self.generation.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn catalogue_changed(&self) {
+        self.generation.fetch_add(1, Ordering::AcqRel);
+    }
+}
+
+/// A database. Every method that takes a [`Caller`] or a tenant touches rows of that tenant only; what belongs to
+/// another one is not found. A write answers after it is on disk.
+pub(crate) trait Engine: Send + Sync + 'static {
+    fn close(&self) -> BoxFuture<'static, ()>;
+    fn healthy(&self) -> Result<(), Error>;
+    fn stats(&self) -> Answer<Stats>;
+    fn backlog(&self) -> Backlog;
+    fn tenant_backlog(&self, tenant: TenantId) -> Backlog;
+    fn signal(&self) -> &Signal;
+
+    /// Checks the master key against the database, or makes the database its own when it is new.
+    fn bind_key(&self, key: MasterKey) -> Answer<()>;
+    /// Makes a tenant with its first credentials, in their order.
+    fn create_tenant(&self, name: String, key: MasterKey, credentials: Vec<NewCredential>) -> Answer<Vec<TokenId>>;
+    fn tenants(&self) -> Answer<Vec<api::Tenant>>;
+    fn data_key(&self, tenant: TenantId) -> Answer<Vec<u8>>;
+    fn credential(&self, id: TokenId) -> Answer<Option<Credential>>;
+    fn create_token(&self, caller: Caller, new: NewCredential) -> Answer<TokenId>;
+    fn tokens(&self, tenant: TenantId) -> Answer<Vec<TokenRow>>;
+    fn revoke_token(&self, caller: Caller, id: TokenId) -> Answer<bool>;
+
+    fn accept(&self, tenant: TenantId, event: AcceptEvent) -> Answer<api::EventAccepted>;
+    fn event(&self, tenant: TenantId, id: EventId) -> Answer<Option<api::Event>>;
+    fn events(&self, tenant: TenantId, filter: EventFilter) -> Answer<api::Events>;
+
+    fn create_hook(&self, caller: Caller, hook: NewHook) -> Answer<HookRow>;
+    fn hook(&self, tenant: TenantId, id: HookId) -> Answer<Option<HookRow>>;
+    fn hooks(&self, tenant: TenantId) -> Answer<Vec<HookRow>>;
+    fn hook_overview(&self, tenant: TenantId) -> Answer<Vec<api::Hook>>;
+    fn update_hook(&self, caller: Caller, id: HookId, change: HookChange) -> Answer<Option<HookRow>>;
+    fn delete_hook(&self, caller: Caller, id: HookId) -> Answer<bool>;
+    fn add_version(&self, caller: Caller, id: HookId, code: Code) -> Answer<Option<u32>>;
+    fn versions(&self, tenant: TenantId, id: HookId) -> Answer<Option<Vec<VersionRow>>>;
+    fn version(&self, tenant: TenantId, id: HookId, number: u32) -> Answer<Option<Version>>;
+    fn activate_version(&self, caller: Caller, id: HookId, number: u32) -> Answer<bool>;
+    fn put_module(&self, caller: Caller, digest: ModuleDigest, wasm: Bytes) -> Answer<()>;
+    fn module(&self, digest: ModuleDigest) -> Answer<Option<Bytes>>;
+    fn settings(&self, tenant: TenantId, id: HookId) -> Answer<Option<Settings>>;
+    fn set_settings(&self, caller: Caller, id: HookId, settings: Settings) -> Answer<bool>;
+
+    fn hook_number(&self, tenant: TenantId, id: HookId) -> Answer<Option<HookNumber>>;
+    fn secrets(&self, tenant: TenantId, id: HookId) -> Answer<Option<Vec<SealedSecret>>>;
+    fn put_secrets(
+        &self,
+        caller: Caller,
+        id: HookId,
+        write: SecretWrite,
+        secrets: Vec<SealedSecret>,
+    ) -> Answer<Option<()>>;
+    fn delete_secrets(&self, caller: Caller, id: HookId, names: Vec<String>) -> Answer<Option<()>>;
+
+    fn logs(&self, tenant: TenantId, filter: LogFilter) -> Answer<Vec<LogRow>>;
+    fn log_count(&self, tenant: TenantId, filter: LogFilter) -> Answer<u64>;
+    fn log(&self, tenant: TenantId, id: LogId) -> Answer<Option<LogRow>>;
+    fn add_log(&self, tenant: TenantId, hook: Option<HookId>, event: Option<EventId>, entry: LogEntry)
+    -> Answer<LogId>;
+
+    fn lease(&self, most: u32, tenant_most: u32, lease: Duration) -> Answer<Vec<Claimed>>;
+    fn sealed_hook(&self, number: HookNumber) -> Answer<Option<SealedHook>>;
+    fn complete(&self, completion: Completion) -> Answer<Recorded>;
+    fn release(&self, leases: Vec<LeaseKey>) -> Answer<()>;
+    /// Back to pending, due after `delay`; `reason` is what it waits for.
+    fn postpone(&self, lease: LeaseKey, delay: Duration, reason: String) -> Answer<()>;
+    /// Answers those that were kept.
+    fn extend(&self, leases: Vec<LeaseKey>, lease: Duration) -> Answer<Vec<LeaseKey>>;
+}

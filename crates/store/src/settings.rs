@@ -1,0 +1,57 @@
+//! What a tenant sets for one hook beyond its code.
+
+use std::collections::BTreeMap;
+
+use hookbox_protocol::limits::{LimitError, RunLimits};
+use serde::{Deserialize, Serialize};
+
+use crate::Error;
+
+/// The settings of a hook. The default is what holds where nobody set anything.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// Limits by name, only those that differ from the defaults.
+    pub limits: BTreeMap<String, u64>,
+    /// The hosts that the hook may call; `None` allows every host that the operator allows.
+    pub allowed_hosts: Option<Vec<String>>,
+    /// Which failed attempts are repeated.
+    pub retry: Retry,
+}
+
+impl Settings {
+    /// The limits of a run, with those of this hook in place of the defaults. What is over `ceilings` by now, because
+    /// the operator lowered them, is an error.
+    pub fn run_limits(&self, ceilings: &RunLimits) -> Result<RunLimits, LimitError> {
+        let mut limits = RunLimits::default();
+        for (name, value) in &self.limits {
+            limits.set(name, *value, ceilings)?;
+        }
+        Ok(limits)
+    }
+
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        for (name, value) in &self.limits {
+            if *value == 0 {
+                return Err(Error::Invalid(format!("limit {name} is 0; leave it out for its default")));
+            }
+            if RunLimits::default().get(name).is_none() {
+                return Err(Error::Invalid(LimitError::Unknown(name.chars().take(64).collect()).to_string()));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Which failed attempts are repeated.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Retry {
+    /// Those that can have had no effect outside.
+    #[default]
+    Safe,
+    /// All of them.
+    Always,
+    /// None.
+    None,
+}

@@ -1,0 +1,325 @@
+//! SQLite: one thread writes, a few read, one file holds everything.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
+use hookbox_protocol::id::{HookNumber, LogId};
+use hookbox_protocol::{EventId, HookId, ModuleDigest, TenantId, api};
+use rusqlite::Connection;
+
+use self::figures::Figures;
+use self::memory::Memory;
+use self::reader::Readers;
+use self::writer::{Care, Writer};
+use crate::engine::{Answer, Caller, Claimed, Engine, NewCredential, SealedHook, SealedSecret, SecretWrite, Signal};
+use crate::id::Ids;
+use crate::token::Credential;
+use crate::{
+    AcceptEvent, Backlog, Clock, Code, Completion, Error, EventFilter, HookChange, HookRow, LeaseKey, LogEntry,
+    LogFilter, LogRow, MasterKey, NewHook, Recorded, Settings, Stats, TokenId, TokenRow, Version, VersionRow,
+};
+
+mod accept;
+mod audit;
+mod delivery;
+mod event;
+mod figures;
+mod hook;
+mod lease;
+mod log;
+mod memory;
+mod open;
+mod reader;
+mod row;
+mod secret;
+mod tenant;
+mod version;
+mod writer;
+
+#[cfg(test)]
+mod tests;
+
+/// A SQLite database in a directory of its own, which this process has to itself.
+pub(crate) struct Sqlite {
+    database: PathBuf,
+    clock: Clock,
+    figures: Arc<Figures>,
+    readers: Readers,
+    writer: Writer,
+}
+
+impl Sqlite {
+    /// Opens the directory. The work is done on a thread where it may block.
+    pub(crate) async fn open(folder: PathBuf, clock: Clock) -> Result<Self, Error> {
+        let opened = tokio::task::spawn_blocking(move || Self::open_blocking(&folder, clock)).await;
+        opened.unwrap_or_else(|_| Err(Error::Unavailable("opening it panicked".into())))
+    }
+
+    fn open_blocking(folder: &std::path::Path, clock: Clock) -> Result<Self, Error> {
+        let lock = open::lock(folder)?;
+        let db = open::writer(folder)?;
+        version::remove_unused(&db)?;
+        let interrupted = lease::end_all(&db, clock.now())?;
+        if interrupted > 0 {
+            tracing::warn!(deliveries = interrupted, "the previous process ended while deliveries ran; they run again");
+        }
+        lease::pull_forward(&db, clock.now())?;
+        let mut memory = Memory::load(&db)?;
+        let figures = Arc::new(Figures::default());
+        figures.reset(&mut memory);
+        let ids = Arc::new(Ids::above(highest_id(&db)?, 0));
+        let database = open::database(folder);
+        let readers = Readers::start(&database)?;
+        let writer = Writer::start(db, memory, ids, clock.clone(), Arc::clone(&figures), lock)?;
+        Ok(Self { database, clock, figures, readers, writer })
+    }
+
+    fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, Error> + Send + 'static,
+    ) -> Answer<T> {
+        self.readers.read(work)
+    }
+
+    /// Bytes of the database and of its log of changes.
+    fn bytes(&self) -> u64 {
+        let length = |path: &std::path::Path| std::fs::metadata(path).map_or(0, |file| file.len());
+        length(&self.database) + length(&self.database.with_extension("db-wal"))
+    }
+}
+
+impl Drop for Sqlite {
+    /// Waits for the threads, so that the lock is free when the last handle is gone.
+    fn drop(&mut self) {
+        let threads = self.readers.stop().into_iter().chain(self.writer.stop());
+        for thread in threads {
+            drop(thread.join());
+        }
+    }
+}
+
+/// Identifiers only grow, also across restarts on a machine whose clock went back.
+fn highest_id(db: &Connection) -> Result<i64, Error> {
+    let sql = "SELECT max(coalesce((SELECT max(id) FROM event), 0), coalesce((SELECT max(id) FROM credential), 0), \
+               coalesce((SELECT max(id) FROM audit), 0), \
+               coalesce((SELECT max((SELECT max(id) FROM log WHERE tenant = t.id)) FROM tenant t), 0))";
+    Ok(db.query_row(sql, [], |row| row.get(0))?)
+}
+
+impl Engine for Sqlite {
+    fn close(&self) -> BoxFuture<'static, ()> {
+        let threads: Vec<_> = self.readers.stop().into_iter().chain(self.writer.stop()).collect();
+        async move {
+            let joined =
+                tokio::task::spawn_blocking(move || threads.into_iter().for_each(|thread| drop(thread.join())));
+            drop(joined.await);
+        }
+        .boxed()
+    }
+
+    fn healthy(&self) -> Result<(), Error> {
+        self.figures.healthy()
+    }
+
+    fn stats(&self) -> Answer<Stats> {
+        let stats = self.figures.stats(self.clock.now(), self.bytes());
+        std::future::ready(Ok(stats)).boxed()
+    }
+
+    fn backlog(&self) -> Backlog {
+        self.figures.backlog()
+    }
+
+    fn tenant_backlog(&self, tenant: TenantId) -> Backlog {
+        self.figures.tenant_backlog(tenant)
+    }
+
+    fn signal(&self) -> &Signal {
+        &self.figures.signal
+    }
+
+    fn bind_key(&self, key: MasterKey) -> Answer<()> {
+        self.writer.write(Care::Whole, move |batch| tenant::bind_key(batch, &key))
+    }
+
+    fn create_tenant(&self, name: String, key: MasterKey, credentials: Vec<NewCredential>) -> Answer<Vec<TokenId>> {
+        self.writer.write(Care::Whole, move |batch| tenant::create(batch, &name, &key, &credentials))
+    }
+
+    fn tenants(&self) -> Answer<Vec<api::Tenant>> {
+        let figures = Arc::clone(&self.figures);
+        self.read(move |db| {
+            let tenant = |row: tenant::TenantRow| api::Tenant {
+                backlog: figures.tenant_backlog(row.id).total(),
+                tenant: row.name,
+                created_at: row.created_at,
+                hooks: row.hooks,
+            };
+            Ok(tenant::tenants(db)?.into_iter().map(tenant).collect())
+        })
+    }
+
+    fn data_key(&self, tenant: TenantId) -> Answer<Vec<u8>> {
+        self.read(move |db| tenant::data_key(db, tenant))
+    }
+
+    fn credential(&self, id: TokenId) -> Answer<Option<Credential>> {
+        self.read(move |db| tenant::credential(db, id))
+    }
+
+    fn create_token(&self, caller: Caller, new: NewCredential) -> Answer<TokenId> {
+        self.writer.write(Care::Whole, move |batch| tenant::create_token(batch, caller, &new))
+    }
+
+    fn tokens(&self, tenant: TenantId) -> Answer<Vec<TokenRow>> {
+        self.read(move |db| tenant::tokens(db, tenant))
+    }
+
+    fn revoke_token(&self, caller: Caller, id: TokenId) -> Answer<bool> {
+        self.writer.write(Care::Catalogue, move |batch| tenant::revoke_token(batch, caller, id))
+    }
+
+    fn accept(&self, tenant: TenantId, event: AcceptEvent) -> Answer<api::EventAccepted> {
+        // Hashed here and not on the writing thread, which every event goes through.
+        let fingerprint = event.idempotency_key.is_some().then(|| event.fingerprint());
+        self.writer.write(Care::Hot, move |batch| accept::accept(batch, tenant, &event, fingerprint.as_ref()))
+    }
+
+    fn event(&self, tenant: TenantId, id: EventId) -> Answer<Option<api::Event>> {
+        let now = self.clock.now();
+        self.read(move |db| event::event(db, tenant, id, now))
+    }
+
+    fn events(&self, tenant: TenantId, filter: EventFilter) -> Answer<api::Events> {
+        let now = self.clock.now();
+        self.read(move |db| event::events(db, tenant, &filter, now))
+    }
+
+    fn create_hook(&self, caller: Caller, new: NewHook) -> Answer<HookRow> {
+        self.writer.write(Care::Catalogue, move |batch| hook::create(batch, caller, &new))
+    }
+
+    fn hook(&self, tenant: TenantId, id: HookId) -> Answer<Option<HookRow>> {
+        self.read(move |db| hook::hook(db, tenant, &id))
+    }
+
+    fn hooks(&self, tenant: TenantId) -> Answer<Vec<HookRow>> {
+        self.read(move |db| hook::hooks(db, tenant))
+    }
+
+    fn hook_overview(&self, tenant: TenantId) -> Answer<Vec<api::Hook>> {
+        self.read(move |db| hook::overview(db, tenant))
+    }
+
+    fn update_hook(&self, caller: Caller, id: HookId, change: HookChange) -> Answer<Option<HookRow>> {
+        self.writer.write(Care::Catalogue, move |batch| hook::update(batch, caller, &id, &change))
+    }
+
+    fn delete_hook(&self, caller: Caller, id: HookId) -> Answer<bool> {
+        self.writer.write(Care::Catalogue, move |batch| hook::delete(batch, caller, &id))
+    }
+
+    fn add_version(&self, caller: Caller, id: HookId, code: Code) -> Answer<Option<u32>> {
+        self.writer.write(Care::Catalogue, move |batch| version::add(batch, caller, &id, &code))
+    }
+
+    fn versions(&self, tenant: TenantId, id: HookId) -> Answer<Option<Vec<VersionRow>>> {
+        self.read(move |db| version::versions(db, tenant, &id))
+    }
+
+    fn version(&self, tenant: TenantId, id: HookId, number: u32) -> Answer<Option<Version>> {
+        self.read(move |db| version::version(db, tenant, &id, number))
+    }
+
+    fn activate_version(&self, caller: Caller, id: HookId, number: u32) -> Answer<bool> {
+        self.writer.write(Care::Catalogue, move |batch| version::activate(batch, caller, &id, number))
+    }
+
+    fn put_module(&self, caller: Caller, digest: ModuleDigest, wasm: Bytes) -> Answer<()> {
+        self.writer.write(Care::Whole, move |batch| version::put_module(batch, caller, digest, &wasm))
+    }
+
+    fn module(&self, digest: ModuleDigest) -> Answer<Option<Bytes>> {
+        self.read(move |db| version::module(db, digest))
+    }
+
+    fn settings(&self, tenant: TenantId, id: HookId) -> Answer<Option<Settings>> {
+        self.read(move |db| hook::settings(db, tenant, &id))
+    }
+
+    fn set_settings(&self, caller: Caller, id: HookId, settings: Settings) -> Answer<bool> {
+        self.writer.write(Care::Catalogue, move |batch| hook::set_settings(batch, caller, &id, &settings))
+    }
+
+    fn hook_number(&self, tenant: TenantId, id: HookId) -> Answer<Option<HookNumber>> {
+        self.read(move |db| hook::number(db, tenant, &id))
+    }
+
+    fn secrets(&self, tenant: TenantId, id: HookId) -> Answer<Option<Vec<SealedSecret>>> {
+        self.read(move |db| secret::secrets(db, tenant, &id))
+    }
+
+    fn put_secrets(
+        &self,
+        caller: Caller,
+        id: HookId,
+        write: SecretWrite,
+        secrets: Vec<SealedSecret>,
+    ) -> Answer<Option<()>> {
+        self.writer.write(Care::Catalogue, move |batch| secret::put(batch, caller, &id, write, &secrets))
+    }
+
+    fn delete_secrets(&self, caller: Caller, id: HookId, names: Vec<String>) -> Answer<Option<()>> {
+        self.writer.write(Care::Catalogue, move |batch| secret::delete(batch, caller, &id, &names))
+    }
+
+    fn logs(&self, tenant: TenantId, filter: LogFilter) -> Answer<Vec<LogRow>> {
+        self.read(move |db| log::logs(db, tenant, &filter))
+    }
+
+    fn log_count(&self, tenant: TenantId, filter: LogFilter) -> Answer<u64> {
+        self.read(move |db| log::count(db, tenant, &filter))
+    }
+
+    fn log(&self, tenant: TenantId, id: LogId) -> Answer<Option<LogRow>> {
+        self.read(move |db| log::log(db, tenant, id))
+    }
+
+    fn add_log(
+        &self,
+        tenant: TenantId,
+        hook: Option<HookId>,
+        event: Option<EventId>,
+        entry: LogEntry,
+    ) -> Answer<LogId> {
+        self.writer.write(Care::Whole, move |batch| log::add(batch, tenant, hook.as_ref(), event, &entry))
+    }
+
+    fn lease(&self, most: u32, tenant_most: u32, lease: Duration) -> Answer<Vec<Claimed>> {
+        self.writer.write(Care::Hot, move |batch| lease::lease(batch, most, tenant_most, lease))
+    }
+
+    fn sealed_hook(&self, number: HookNumber) -> Answer<Option<SealedHook>> {
+        self.read(move |db| hook::sealed(db, number))
+    }
+
+    fn complete(&self, completion: Completion) -> Answer<Recorded> {
+        self.writer.write(Care::Hot, move |batch| delivery::complete(batch, &completion))
+    }
+
+    fn release(&self, leases: Vec<LeaseKey>) -> Answer<()> {
+        self.writer.write(Care::Hot, move |batch| lease::release(batch, &leases))
+    }
+
+    fn postpone(&self, lease: LeaseKey, delay: Duration, reason: String) -> Answer<()> {
+        self.writer.write(Care::Hot, move |batch| lease::postpone(batch, lease, delay, &reason))
+    }
+
+    fn extend(&self, leases: Vec<LeaseKey>, duration: Duration) -> Answer<Vec<LeaseKey>> {
+        self.writer.write(Care::Hot, move |batch| lease::extend(batch, &leases, duration))
+    }
+}

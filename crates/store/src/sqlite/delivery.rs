@@ -1,0 +1,121 @@
+//! Where deliveries end: a completed attempt, or the grave.
+
+use hookbox_protocol::{DeliveryId, Report, TenantId, Timestamp};
+use rusqlite::{OptionalExtension as _, params};
+
+use super::log;
+use super::row::{self, DEAD, PENDING, SUCCEEDED};
+use super::writer::Batch;
+use crate::clock::millis;
+use crate::{Completion, Error, Next, Recorded};
+
+/// How many outcomes a hook's overview shows.
+const RECENT: u32 = 20;
+
+/// Records an attempt: delivery, attempt, recent outcomes and log line.
+pub(super) fn complete(batch: &mut Batch<'_>, completion: &Completion) -> Result<Recorded, Error> {
+    let id = completion.key.delivery;
+    let (state, next_at, reason) = match &completion.next {
+        Next::Succeeded => (SUCCEEDED, None, None),
+        Next::RetryAt(delay) => (PENDING, Some(batch.now.0.saturating_add(millis(*delay))), None),
+        Next::Dead { reason } => (DEAD, None, Some(reason.as_str())),
+    };
+    let number: Option<i64> = batch
+        .db
+        .prepare_cached(
+            "UPDATE delivery SET state = ?5, next_at = ?6, reason = ?7, attempts = attempts + 1 \
+             WHERE event = ?1 AND hook = ?2 AND state = 1 AND fence = ?3 AND tenant = ?4 RETURNING attempts + crashes",
+        )?
+        .query_row(
+            params![id.event.0, id.hook.0, completion.key.fence, completion.tenant.0, state, next_at, reason],
+            |row| row.get(0),
+        )
+        .optional()?;
+    let Some(number) = number else { return Ok(Recorded::LeaseLost) };
+    insert_attempt(batch, completion, number)?;
+    if let Some(entry) = &completion.log {
+        log::insert(batch, completion.tenant, Some(id.hook), Some(id.event), entry)?;
+    }
+    batch.memory.leases.remove(id);
+    settle(batch, completion.tenant, &completion.report, next_at);
+    match state {
+        SUCCEEDED => batch.memory.succeeded += 1,
+        DEAD => batch.memory.dead += 1,
+        _ => {}
+    }
+    Ok(Recorded::Done)
+}
+
+fn settle(batch: &mut Batch<'_>, tenant: TenantId, report: &Report, next_at: Option<i64>) {
+    let fair = &mut batch.memory.fair;
+    fair.spent(tenant, u64::try_from(report.cpu.as_micros()).unwrap_or(u64::MAX));
+    fair.count(tenant, i64::from(next_at.is_some()), -1);
+    if let Some(at) = next_at {
+        fair.due(tenant, Timestamp(at));
+    }
+    // A slot is free again: a tenant at its cap may have waited for that.
+    batch.memory.wake = true;
+}
+
+fn insert_attempt(batch: &Batch<'_>, completion: &Completion, number: i64) -> Result<(), Error> {
+    let (id, report) = (completion.key.delivery, &completion.report);
+    let outcome = row::outcome_number(&report.outcome);
+    let us = |duration: std::time::Duration| i64::try_from(duration.as_micros()).unwrap_or(i64::MAX);
+    let count = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+    let error = report.outcome.error().map(|error| row::to_json(&error)).transpose()?;
+    let logs = (!report.logs.is_empty()).then(|| row::to_json(&report.logs)).transpose()?;
+    let http = (!report.http.is_empty()).then(|| row::to_json(&report.http)).transpose()?;
+    batch
+        .db
+        .prepare_cached(
+            "INSERT INTO attempt (event, hook, number, version, outcome, started_at, wall_us, cpu_us, fuel_used, \
+             memory_bytes_peak, error, logs, http) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+        )?
+        .execute(params![
+            id.event.0,
+            id.hook.0,
+            number,
+            completion.version,
+            outcome,
+            completion.started_at.0,
+            us(report.wall),
+            us(report.cpu),
+            count(report.fuel_used),
+            count(report.memory_bytes_peak),
+            error,
+            logs,
+            http,
+        ])?;
+    let letter = char::from(b'a' + outcome).to_string();
+    batch
+        .db
+        .prepare_cached(
+            "INSERT INTO recent (hook, outcomes) VALUES (?1, ?2) \
+             ON CONFLICT (hook) DO UPDATE SET outcomes = substr(excluded.outcomes || outcomes, 1, ?3)",
+        )?
+        .execute(params![id.hook.0, letter, RECENT])?;
+    Ok(())
+}
+
+/// Ends a delivery without an attempt. The caller counts it out of the backlog.
+pub(super) fn bury(batch: &mut Batch<'_>, id: DeliveryId, reason: &str) -> Result<(), Error> {
+    batch
+        .db
+        .prepare_cached("UPDATE delivery SET state = 3, next_at = NULL, reason = ?3 WHERE event = ?1 AND hook = ?2")?
+        .execute(params![id.event.0, id.hook.0, reason])?;
+    batch.memory.dead += 1;
+    Ok(())
+}
+
+/// Lets the held deliveries of a hook go on: to run when it was enabled, to be buried when it was deleted.
+pub(super) fn let_go(batch: &mut Batch<'_>, tenant: TenantId, hook: i64) -> Result<(), Error> {
+    let moved = batch
+        .db
+        .prepare_cached("UPDATE delivery SET state = 0, next_at = ?2 WHERE hook = ?1 AND state = 4")?
+        .execute(params![hook, batch.now.0])?;
+    if moved > 0 {
+        batch.memory.fair.due(tenant, batch.now);
+        batch.memory.wake = true;
+    }
+    Ok(())
+}

@@ -1,0 +1,178 @@
+//! Events with their deliveries and attempts, as the API shows them.
+
+use hookbox_protocol::api::{Attempt, Delivery, DeliveryState, Event, Events};
+use hookbox_protocol::event::Initiator;
+use hookbox_protocol::id::HookNumber;
+use hookbox_protocol::{DeliveryId, EventId, TenantId, Timestamp};
+use rusqlite::types::Value;
+use rusqlite::{Connection, OptionalExtension as _, Row, params, params_from_iter};
+use serde_json::value::RawValue;
+
+use super::hook;
+use super::row::{self, damaged};
+use crate::waiting::{HookState, Waiting};
+use crate::{Error, EventFilter, id};
+
+pub(super) fn event(db: &Connection, tenant: TenantId, id: EventId, now: Timestamp) -> Result<Option<Event>, Error> {
+    let event = db
+        .prepare_cached("SELECT id, trigger, initiated_by, user, context FROM event WHERE id = ?1 AND tenant = ?2")?
+        .query_row(params![id.0, tenant.0], read_event)
+        .optional()?;
+    let Some(mut event) = event else { return Ok(None) };
+    event.deliveries = deliveries(db, id, now)?;
+    Ok(Some(event))
+}
+
+pub(super) fn events(db: &Connection, tenant: TenantId, filter: &EventFilter, now: Timestamp) -> Result<Events, Error> {
+    let take = filter.take()? as usize;
+    let mut ids = matching(db, tenant, filter, take + 1)?;
+    let next = (ids.len() > take).then(|| ids[take - 1]);
+    ids.truncate(take);
+    let mut events = Vec::with_capacity(ids.len());
+    for id in ids {
+        events.extend(event(db, tenant, id, now)?);
+    }
+    Ok(Events { events, next })
+}
+
+/// The newest events that match. A state that few deliveries are in is looked for in that state's own index; otherwise
+/// the tenant's events are walked, newest first.
+fn matching(db: &Connection, tenant: TenantId, filter: &EventFilter, most: usize) -> Result<Vec<EventId>, Error> {
+    let hook = match &filter.hook_id {
+        Some(id) => match hook::number_of_any(db, tenant, id)? {
+            Some(number) => Some(number),
+            None => return Ok(Vec::new()),
+        },
+        None => None,
+    };
+    let few = match filter.state {
+        Some(DeliveryState::Pending) => Some(
+            "SELECT event, hook FROM delivery INDEXED BY delivery_due WHERE state <= 1 AND tenant = ?1 AND state = 0 \
+             UNION ALL SELECT event, hook FROM delivery INDEXED BY delivery_held WHERE state = 4 AND tenant = ?1",
+        ),
+        Some(DeliveryState::Leased) => Some(
+            "SELECT event, hook FROM delivery INDEXED BY delivery_due WHERE state <= 1 AND tenant = ?1 AND state = 1",
+        ),
+        Some(DeliveryState::Dead) => {
+            Some("SELECT event, hook FROM delivery INDEXED BY delivery_dead WHERE state = 3 AND tenant = ?1")
+        }
+        Some(DeliveryState::Succeeded) | None => None,
+    };
+    let of_hook = if hook.is_some() { " AND d.hook = ?5" } else { "" };
+    let of_trigger = if filter.trigger.is_some() { " AND e.trigger = ?4" } else { "" };
+    let range = "e.tenant = ?1 AND e.id >= ?2 AND e.id < ?3";
+    let sql = if let Some(few) = few {
+        format!(
+            "SELECT DISTINCT e.id FROM ({few}) d JOIN event e ON e.id = d.event \
+             WHERE {range}{of_trigger}{of_hook} ORDER BY e.id DESC LIMIT ?6"
+        )
+    } else {
+        let of_state = if filter.state.is_some() { " AND d.state = 2" } else { "" };
+        let exists = if of_hook.is_empty() && of_state.is_empty() {
+            String::new()
+        } else {
+            format!(" AND EXISTS (SELECT 1 FROM delivery d WHERE d.event = e.id{of_state}{of_hook})")
+        };
+        format!(
+            "SELECT e.id FROM event e INDEXED BY event_tenant WHERE {range}{of_trigger}{exists} ORDER BY e.id DESC LIMIT ?6"
+        )
+    };
+    let since = filter.since.map_or(0, id::first_at);
+    let until = filter.until.map_or(i64::MAX, id::first_at).min(filter.from.map_or(i64::MAX, |from| from.0));
+    let values: [Value; 6] = [
+        tenant.0.into(),
+        since.into(),
+        until.into(),
+        filter.trigger.map(row::trigger_number).into(),
+        hook.map(|hook| hook.0).into(),
+        i64::try_from(most).unwrap_or(i64::MAX).into(),
+    ];
+    let mut select = db.prepare_cached(&sql)?;
+    let ids = select.query_map(params_from_iter(values), |row| row.get(0).map(EventId))?;
+    Ok(ids.collect::<Result<_, _>>()?)
+}
+
+fn deliveries(db: &Connection, event: EventId, now: Timestamp) -> Result<Vec<Delivery>, Error> {
+    let mut select = db.prepare_cached(
+        "SELECT d.hook, h.id, h.name, d.state, d.next_at, d.reason, d.attempts + d.crashes, h.enabled, \
+         h.deleted_at IS NOT NULL FROM delivery d JOIN hook h ON h.number = d.hook WHERE d.event = ?1 ORDER BY d.hook",
+    )?;
+    let mut rows = select.query([event.0])?;
+    let mut deliveries = Vec::new();
+    while let Some(row) = rows.next()? {
+        deliveries.push(delivery(db, event, row, now)?);
+    }
+    Ok(deliveries)
+}
+
+fn delivery(db: &Connection, event: EventId, row: &Row<'_>, now: Timestamp) -> Result<Delivery, Error> {
+    let number = HookNumber(row.get(0)?);
+    let attempts = attempts(db, event, number)?;
+    let state = row::delivery_state(row, 3)?;
+    let next_at = row.get::<_, Option<i64>>(4)?.map(Timestamp);
+    let hook = match (row.get(7)?, row.get(8)?) {
+        (_, true) => HookState::Deleted,
+        (false, false) => HookState::Disabled,
+        (true, false) => HookState::Enabled,
+    };
+    let waiting = Waiting {
+        state,
+        next_at,
+        now,
+        attempt: row.get::<_, i64>(6)? + 1,
+        hook,
+        reason: row.get_ref(5)?.as_str_or_null().map_err(rusqlite::Error::from)?,
+        last_error: attempts.last().and_then(|last| last.error.as_ref()).map(|error| error.message.as_str()),
+    };
+    let waiting_for = waiting.words();
+    Ok(Delivery {
+        id: DeliveryId { event, hook: number },
+        hook_id: row::parsed(row, 1)?,
+        hook_name: row.get(2)?,
+        state,
+        // Of a leased delivery the row holds when the lease ends.
+        next_attempt_at: next_at.filter(|_| state == DeliveryState::Pending && hook == HookState::Enabled),
+        waiting_for,
+        attempts,
+    })
+}
+
+fn attempts(db: &Connection, event: EventId, hook: HookNumber) -> Result<Vec<Attempt>, Error> {
+    let mut select = db.prepare_cached(
+        "SELECT number, version, outcome, started_at, wall_us, cpu_us, fuel_used, memory_bytes_peak, error, logs, http \
+         FROM attempt WHERE event = ?1 AND hook = ?2 ORDER BY number",
+    )?;
+    let rows = select.query_map([event.0, hook.0], |row| {
+        let ms = |column| row.get::<_, i64>(column).map(|us| std::time::Duration::from_micros(us.unsigned_abs()));
+        let outcome: u8 = row.get(2)?;
+        let outcome = row::outcome_name(outcome).ok_or_else(|| damaged(2, format!("there is no outcome {outcome}")))?;
+        Ok(Attempt {
+            number: row.get(0)?,
+            version: row.get(1)?,
+            outcome: outcome.to_owned(),
+            started_at: Timestamp(row.get(3)?),
+            wall_ms: hookbox_protocol::report::millis(ms(4)?),
+            cpu_ms: hookbox_protocol::report::millis(ms(5)?),
+            fuel_used: row.get(6)?,
+            memory_bytes_peak: row.get(7)?,
+            error: row::json_or_default(row, 8)?,
+            logs: row::json_or_default(row, 9)?,
+            http: row::json_or_default(row, 10)?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn read_event(row: &Row<'_>) -> rusqlite::Result<Event> {
+    let raw = |column| RawValue::from_string(row.get(column)?).map_err(|e| damaged(column, e.to_string()));
+    let id: i64 = row.get(0)?;
+    Ok(Event {
+        id: EventId(id),
+        trigger: row::trigger(row, 1)?,
+        received_at: id::time_of(id),
+        initiated_by: row::initiator(row, 2)?.map(Initiator::name).map(str::to_owned),
+        user: raw(3)?,
+        context: raw(4)?,
+        deliveries: Vec::new(),
+    })
+}

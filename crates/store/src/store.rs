@@ -1,0 +1,243 @@
+//! The store as the daemon sees it.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use hookbox_protocol::{Scope, api, name};
+
+use crate::engine::{Engine, NewCredential};
+use crate::live::LiveHooks;
+use crate::sqlite::Sqlite;
+use crate::token::{AccessKey, Claim, Credential, Identity, Kind, Secret, read_client};
+use crate::{Clock, Error, MasterKey, NewToken, Queue, TenantStore, TokenId};
+
+/// Where a store keeps its rows.
+#[derive(Debug, Clone)]
+pub enum Location {
+    /// A data directory of its own.
+    Sqlite(PathBuf),
+    /// A PostgreSQL database that several daemons may share.
+    Postgres(String),
+}
+
+/// What it takes to open a store.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Where the rows are.
+    pub location: Location,
+    /// What the vault is encrypted with; always the same for one database.
+    pub master_key: MasterKey,
+}
+
+/// Everything that Hookbox remembers. A clone is another handle to the same store.
+#[derive(Clone)]
+pub struct Store(Arc<Shared>);
+
+pub(crate) struct Shared {
+    pub(crate) engine: Arc<dyn Engine>,
+    pub(crate) clock: Clock,
+    pub(crate) master_key: MasterKey,
+    pub(crate) live: LiveHooks,
+    access_key: AccessKey,
+    credentials: RwLock<Credentials>,
+}
+
+/// Credentials that were seen, and the generation of the catalogue that they were read from.
+#[derive(Default)]
+struct Credentials {
+    by_id: HashMap<TokenId, Arc<Credential>>,
+    generation: u64,
+}
+
+/// Deliveries that have not ended.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Backlog {
+    /// Those that wait for their time or their turn.
+    pub pending: u64,
+    /// Those that run.
+    pub leased: u64,
+}
+
+impl Backlog {
+    /// All of them.
+    pub fn total(self) -> u64 {
+        self.pending + self.leased
+    }
+}
+
+/// Figures for `/metrics`.
+#[derive(Debug, Clone, Default)]
+pub struct Stats {
+    /// Deliveries that have not ended.
+    pub backlog: Backlog,
+    /// Deliveries that ended badly and are kept.
+    pub dead: u64,
+    /// Deliveries that succeeded since the store was opened.
+    pub succeeded: u64,
+    /// How long the delivery that is due longest has been due, in milliseconds; 0 when none is.
+    pub oldest_due_ms: u64,
+    /// How writes share their commits.
+    pub group_commits: GroupCommits,
+    /// Bytes of the database, its log of changes included.
+    pub bytes: u64,
+}
+
+/// How many writes shared a commit.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct GroupCommits {
+    /// Commits since the store was opened.
+    pub commits: u64,
+    /// Writes in them.
+    pub writes: u64,
+    /// Commits by the number of writes in them: up to 1, 2, 4, 8, … 1,024. The store makes none that are larger.
+    pub by_writes: [u64; 11],
+    /// Time spent in commits, the flush to disk included.
+    pub time: Duration,
+}
+
+impl Store {
+    /// Opens the store: takes the lock of its data directory, brings the tables up to date, checks the master key, and
+    /// gives back what the previous process had leased.
+    ///
+    /// # Errors
+    /// When another daemon uses the directory, when the database was written by a newer program, when the master key is
+    /// not the one that it was made with, or when the file system or the database refuses.
+    pub async fn open(options: Options) -> Result<Self, Error> {
+        let clock = Clock::default();
+        let engine: Arc<dyn Engine> = match options.location {
+            Location::Sqlite(folder) => Arc::new(Sqlite::open(folder, clock.clone()).await?),
+            Location::Postgres(_) => {
+                let message = "this build stores in SQLite only; leave --database out and give a --data-dir";
+                return Err(Error::Unsupported(message.to_owned()));
+            }
+        };
+        engine.bind_key(options.master_key.clone()).await?;
+        Ok(Self(Arc::new(Shared {
+            engine,
+            clock,
+            access_key: options.master_key.access_key(),
+            master_key: options.master_key,
+            live: LiveHooks::new(),
+            credentials: RwLock::default(),
+        })))
+    }
+
+    /// Finishes the writes that wait, and closes the database. Later writes are refused.
+    pub async fn close(&self) {
+        self.0.engine.close().await;
+    }
+
+    /// The store's time, which tests move.
+    pub fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
+    /// Makes a tenant with a client and a token, both with every scope.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when the name is taken, [`Error::Invalid`] when it cannot be one.
+    pub async fn create_tenant(&self, name: &str) -> Result<api::TenantCreated, Error> {
+        name::check_tenant(name)?;
+        let credential = |kind, name: &str, secret: &Secret| NewCredential {
+            kind,
+            hash: secret.hash,
+            token: NewToken { name: name.to_owned(), scopes: Scope::ALL.to_vec(), expires_at: None },
+        };
+        let (client, token) = (Secret::generate()?, Secret::generate()?);
+        let new =
+            vec![credential(Kind::Client, "first client", &client), credential(Kind::Token, "first token", &token)];
+        let ids = self.0.engine.create_tenant(name.to_owned(), self.0.master_key.clone(), new).await?;
+        let [client_id, token_id] = ids[..] else {
+            return Err(Error::Damaged(format!("{} credentials were made for a tenant, not 2", ids.len())));
+        };
+        let (client_id, client_secret) = client.client(client_id);
+        Ok(api::TenantCreated { tenant: name.to_owned(), client_id, client_secret, token: token.token(token_id) })
+    }
+
+    /// All tenants by name.
+    pub async fn tenants(&self) -> Result<Vec<api::Tenant>, Error> {
+        self.0.engine.tenants().await
+    }
+
+    /// Who a bearer token belongs to; `None` for one that was never given out, was revoked or has ended.
+    pub async fn authenticate(&self, token: &str) -> Result<Option<Identity>, Error> {
+        match self.0.access_key.read(token, self.0.clock.now()) {
+            Some(Claim::Access { client }) => {
+                let found = self.credential(client).await?;
+                Ok(found.filter(|found| found.kind == Kind::Client).map(|found| found.identity.clone()))
+            }
+            Some(claim) => self.check(claim).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Who a client is; `None` for an unknown id or a wrong secret.
+    pub async fn authenticate_client(&self, client_id: &str, client_secret: &str) -> Result<Option<Identity>, Error> {
+        match read_client(client_id, client_secret) {
+            Some(claim) => self.check(claim).await,
+            None => Ok(None),
+        }
+    }
+
+    /// A token for a client that just proved who it is: it ends after `lifetime`, or when the client is revoked, and
+    /// [`Store::authenticate`] takes it.
+    pub fn access_token(&self, client: &Identity, lifetime: Duration) -> String {
+        self.0.access_key.issue(client.token_id, self.0.clock.now(), lifetime)
+    }
+
+    /// The store of one tenant.
+    pub fn tenant(&self, identity: &Identity) -> TenantStore {
+        TenantStore::new(Arc::clone(&self.0), identity)
+    }
+
+    /// The queue of all tenants, for the dispatcher.
+    pub fn queue(&self) -> Queue {
+        Queue::new(Arc::clone(&self.0))
+    }
+
+    /// Deliveries of all tenants that have not ended. Reads no database.
+    pub fn backlog(&self) -> Backlog {
+        self.0.engine.backlog()
+    }
+
+    /// Figures for `/metrics`.
+    pub async fn stats(&self) -> Result<Stats, Error> {
+        self.0.engine.stats().await
+    }
+
+    /// Whether the store takes writes. After a commit or a flush to disk failed it never does again: what the disk holds
+    /// is then unknown, and only opening it anew finds out.
+    #[expect(clippy::unused_async, reason = "an engine behind a network will have to ask")]
+    pub async fn healthy(&self) -> Result<(), Error> {
+        self.0.engine.healthy()
+    }
+
+    async fn check(&self, claim: Claim) -> Result<Option<Identity>, Error> {
+        let Claim::Stored { kind, id, secret } = claim else { return Ok(None) };
+        let found = self.credential(id).await?;
+        let admitted = found.filter(|found| found.admits(kind, &secret, self.0.clock.now()));
+        Ok(admitted.map(|found| found.identity.clone()))
+    }
+
+    async fn credential(&self, id: TokenId) -> Result<Option<Arc<Credential>>, Error> {
+        let generation = self.0.engine.signal().generation();
+        {
+            let credentials = self.0.credentials.read().unwrap_or_else(PoisonError::into_inner);
+            if credentials.generation == generation
+                && let Some(found) = credentials.by_id.get(&id)
+            {
+                return Ok(Some(Arc::clone(found)));
+            }
+        }
+        let Some(found) = self.0.engine.credential(id).await?.map(Arc::new) else { return Ok(None) };
+        let mut credentials = self.0.credentials.write().unwrap_or_else(PoisonError::into_inner);
+        if credentials.generation != generation {
+            credentials.by_id.clear();
+            credentials.generation = generation;
+        }
+        credentials.by_id.insert(id, Arc::clone(&found));
+        Ok(Some(found))
+    }
+}

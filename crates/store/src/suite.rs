@@ -1,0 +1,217 @@
+//! What every database must do, seen through the public API alone. A case gets a database and opens stores on it.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use hookbox_protocol::report::{Level, LogLine};
+use hookbox_protocol::{HookError, Outcome, Report, Trigger};
+use tempfile::TempDir;
+
+use crate::{
+    AcceptEvent, Code, Completion, HookRow, Identity, Leased, Location, LogEntry, MasterKey, NewHook, Next, Options,
+    Store, TenantStore,
+};
+
+mod access;
+mod events;
+mod fairness;
+mod hooks;
+mod isolation;
+mod logs;
+mod queue;
+mod restart;
+mod secrets;
+
+const LEASE: Duration = Duration::from_secs(30);
+
+/// An empty database that lives as long as its case.
+struct Database {
+    folder: TempDir,
+    key: MasterKey,
+}
+
+impl Database {
+    fn sqlite() -> Self {
+        Self { folder: tempfile::tempdir().expect("a folder"), key: MasterKey::generate() }
+    }
+
+    fn options(&self) -> Options {
+        Options { location: Location::Sqlite(self.folder.path().join("data")), master_key: self.key.clone() }
+    }
+
+    async fn open(&self) -> Store {
+        Store::open(self.options()).await.expect("the store opens")
+    }
+}
+
+macro_rules! cases {
+    ($($area:ident { $($case:ident,)* })*) => {
+        mod on_sqlite {
+            $($(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $case() {
+                    super::$area::$case(super::Database::sqlite()).await;
+                }
+            )*)*
+        }
+    };
+}
+
+cases! {
+    access {
+        a_tenant_gets_credentials_that_work,
+        a_name_is_given_to_one_tenant,
+        what_is_no_credential_admits_nobody,
+        a_revoked_or_ended_token_admits_nobody,
+        an_access_token_ends_by_time_and_with_its_client,
+    }
+    events {
+        an_event_shows_what_came_and_what_became_of_it,
+        an_event_without_an_enabled_hook_has_no_deliveries,
+        a_repeated_key_answers_the_first_event,
+        a_key_sent_a_hundred_times_at_once_makes_one_event,
+        events_are_listed_by_page_and_filter,
+        many_accepts_at_once_share_commits_and_are_all_kept,
+    }
+    fairness {
+        a_single_delivery_of_one_tenant_passes_ten_thousand_of_another,
+        nobody_has_more_than_half_of_the_slots_while_others_wait,
+        a_tenant_at_its_own_cap_leaves_slots_free,
+        a_tenant_with_dear_hooks_gets_fewer_turns,
+    }
+    hooks {
+        the_first_hook_of_a_trigger_is_on_and_at_most_one_is,
+        names_are_unique_among_the_living,
+        a_change_is_whole_or_not_at_all,
+        versions_are_numbered_pruned_and_rolled_back,
+        modules_are_kept_once_and_only_as_long_as_they_are_used,
+        a_tenant_has_at_most_so_many_hooks,
+        settings_replace_the_defaults,
+        the_overview_shows_the_last_outcomes,
+    }
+    isolation {
+        another_tenants_things_are_not_found,
+        a_digest_is_not_enough_to_run_anothers_module,
+    }
+    logs {
+        the_log_is_read_by_page_checkpoint_and_filter,
+    }
+    queue {
+        a_delivery_runs_and_succeeds,
+        a_late_completion_is_refused,
+        a_released_delivery_is_due_at_once_and_not_counted,
+        a_lease_that_runs_out_twice_is_buried,
+        an_extended_lease_holds,
+        a_retry_waits_for_its_time,
+        a_dead_delivery_says_why,
+        deliveries_of_a_disabled_hook_wait_for_it,
+        deliveries_of_a_deleted_hook_are_buried,
+        a_lease_brings_the_hook_as_it_is_now,
+        work_wakes_for_events_time_and_returned_slots,
+        stats_count_what_there_is,
+    }
+    restart {
+        what_was_accepted_is_there_after_a_restart,
+        leases_of_a_process_that_is_gone_are_taken_at_once,
+        a_delivery_that_ends_the_daemon_twice_is_buried,
+        a_clock_that_goes_back_does_not_stop_anything,
+        a_closed_store_refuses_writes,
+    }
+    secrets {
+        secrets_are_added_changed_and_deleted,
+        secrets_that_cannot_be_taken_say_why,
+        a_value_is_never_printed,
+    }
+}
+
+/// A tenant with a token, as a handler would have it.
+async fn tenant(store: &Store, name: &str) -> (Identity, TenantStore) {
+    let made = store.create_tenant(name).await.expect("a tenant");
+    let identity = store.authenticate(&made.token).await.expect("asked").expect("admitted");
+    let tenant = store.tenant(&identity);
+    (identity, tenant)
+}
+
+fn script(text: &str) -> Code {
+    Code::Script { source: text.to_owned() }
+}
+
+fn new_hook(name: &str) -> NewHook {
+    NewHook {
+        name: name.to_owned(),
+        trigger: Trigger::PostChangePassword,
+        code: script("module.exports = (user, context, cb) => cb()"),
+        enabled: None,
+        dependencies: BTreeMap::new(),
+    }
+}
+
+async fn hook(tenant: &TenantStore, name: &str) -> HookRow {
+    tenant.create_hook(new_hook(name)).await.expect("a hook")
+}
+
+fn event(user: &str) -> AcceptEvent {
+    AcceptEvent {
+        trigger: Trigger::PostChangePassword,
+        user: format!(r#"{{"id":"{user}"}}"#),
+        context: r#"{"connection":{"name":"db"}}"#.to_owned(),
+        initiated_by: None,
+        idempotency_key: None,
+    }
+}
+
+async fn accept(tenant: &TenantStore, user: &str) -> hookbox_protocol::EventId {
+    tenant.accept(event(user)).await.expect("accepted").event_id
+}
+
+fn report(outcome: Outcome) -> Report {
+    Report {
+        outcome,
+        fuel_used: 1_000,
+        cpu: Duration::from_micros(250),
+        wall: Duration::from_millis(3),
+        memory_bytes_peak: 65_536,
+        logs: vec![LogLine { level: Level::Info, message: "hello".into(), at_ms: 0.5 }],
+        log_lines_dropped: 0,
+        http: Vec::new(),
+    }
+}
+
+fn completed() -> Report {
+    report(Outcome::Completed { value: serde_json::Value::Null })
+}
+
+fn failed(message: &str) -> Report {
+    report(Outcome::Failed {
+        error: HookError { message: message.into(), name: "Error".into(), ..HookError::default() },
+    })
+}
+
+fn completion(leased: &Leased, report: Report, next: Next) -> Completion {
+    Completion {
+        key: leased.key,
+        tenant: leased.tenant,
+        version: leased.hook.version,
+        started_at: leased.received_at,
+        report,
+        next,
+        log: None,
+    }
+}
+
+fn log_entry(code: &str) -> LogEntry {
+    LogEntry {
+        code: code.into(),
+        description: "Failed".into(),
+        user_id: Some("u1".into()),
+        details: serde_json::json!({"error": {"message": "no"}}),
+        ..LogEntry::default()
+    }
+}
+
+/// The one delivery that is due.
+async fn lease_one(store: &Store) -> Leased {
+    let mut leased = store.queue().lease(10, LEASE).await.expect("leased");
+    assert_eq!(leased.len(), 1);
+    leased.remove(0)
+}

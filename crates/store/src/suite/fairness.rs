@@ -1,0 +1,108 @@
+use std::time::Duration;
+
+use futures_util::future::join_all;
+
+use super::{Database, LEASE, accept, completed, completion, event, hook, tenant};
+use crate::{Leased, Next, Store, TenantStore};
+
+async fn flood(tenant: &TenantStore, events: usize) {
+    let answers = join_all((0..events).map(|user| tenant.accept(event(&user.to_string())))).await;
+    assert!(answers.iter().all(Result::is_ok));
+}
+
+fn of<'a>(leased: &'a [Leased], name: &str) -> Vec<&'a Leased> {
+    leased.iter().filter(|leased| &*leased.tenant_name == name).collect()
+}
+
+async fn finish(store: &Store, leased: &[Leased], cpu: Duration) {
+    let queue = store.queue();
+    let done = leased.iter().map(|leased| {
+        let report = hookbox_protocol::Report { cpu, ..completed() };
+        queue.complete(completion(leased, report, Next::Succeeded))
+    });
+    assert!(join_all(done).await.iter().all(Result::is_ok));
+}
+
+pub(super) async fn a_single_delivery_of_one_tenant_passes_ten_thousand_of_another(database: Database) {
+    let store = database.open().await;
+    let ((_, big), (_, small)) = (tenant(&store, "big").await, tenant(&store, "small").await);
+    hook(&big, "mail").await;
+    hook(&small, "mail").await;
+    flood(&big, 10_000).await;
+    for round in 0..3 {
+        let first = store.queue().lease(8, LEASE).await.expect("leased");
+        assert_eq!(of(&first, "big").len(), 8, "round {round}: alone it has every slot");
+        accept(&small, "one").await;
+        let next = store.queue().lease(8, LEASE).await.expect("leased");
+        assert_eq!(of(&next, "small").len(), 1, "round {round}");
+        finish(&store, &first, Duration::from_millis(1)).await;
+        finish(&store, &next, Duration::from_millis(1)).await;
+    }
+}
+
+pub(super) async fn nobody_has_more_than_half_of_the_slots_while_others_wait(database: Database) {
+    let store = database.open().await;
+    let names = ["a", "b", "c"];
+    let mut tenants = Vec::new();
+    for name in names {
+        let (_, tenant) = tenant(&store, name).await;
+        hook(&tenant, "mail").await;
+        tenants.push(tenant);
+    }
+    flood(&tenants[0], 50).await;
+    let alone = store.queue().lease(6, LEASE).await.expect("leased");
+    assert_eq!(alone.len(), 6);
+    flood(&tenants[1], 50).await;
+    flood(&tenants[2], 50).await;
+    // 6 in flight and 6 free are 12 slots: the first tenant has its half already.
+    let shared = store.queue().lease(6, LEASE).await.expect("leased");
+    assert_eq!(names.map(|name| of(&shared, name).len()), [0, 3, 3]);
+    finish(&store, &alone, Duration::ZERO).await;
+    finish(&store, &shared, Duration::ZERO).await;
+    let equal = store.queue().lease(12, LEASE).await.expect("leased");
+    assert_eq!(names.map(|name| of(&equal, name).len()), [2, 5, 5], "with what each had before, eight each");
+}
+
+pub(super) async fn a_tenant_at_its_own_cap_leaves_slots_free(database: Database) {
+    let store = database.open().await;
+    let (_, acme) = tenant(&store, "acme").await;
+    hook(&acme, "mail").await;
+    flood(&acme, 20).await;
+    let queue = store.queue().with_tenant_most(6);
+    let first = queue.lease(8, LEASE).await.expect("leased");
+    assert_eq!(first.len(), 6);
+    assert!(queue.lease(2, LEASE).await.expect("leased").is_empty());
+    let (_, late) = tenant(&store, "late").await;
+    hook(&late, "mail").await;
+    accept(&late, "one").await;
+    let next = queue.lease(2, LEASE).await.expect("leased");
+    assert_eq!(next.iter().map(|leased| &*leased.tenant_name).collect::<Vec<_>>(), ["late"]);
+    finish(&store, &first[..2], Duration::ZERO).await;
+    assert_eq!(queue.lease(8, LEASE).await.expect("leased").len(), 2);
+}
+
+pub(super) async fn a_tenant_with_dear_hooks_gets_fewer_turns(database: Database) {
+    let store = database.open().await;
+    let names = ["cheap", "plain", "dear"];
+    for name in names {
+        let (_, tenant) = tenant(&store, name).await;
+        hook(&tenant, "mail").await;
+        flood(&tenant, 700).await;
+    }
+    let mut turns = [0; 3];
+    for round in 0..120 {
+        let leased = store.queue().lease(10, LEASE).await.expect("leased");
+        assert_eq!(leased.len(), 10);
+        for (name, cpu_ms) in [("cheap", 0), ("plain", 0), ("dear", 9)] {
+            let theirs: Vec<Leased> = of(&leased, name).into_iter().cloned().collect();
+            finish(&store, &theirs, Duration::from_millis(cpu_ms)).await;
+        }
+        // The first rounds find out what the hooks cost.
+        if round >= 20 {
+            turns = std::array::from_fn(|tenant| turns[tenant] + of(&leased, names[tenant]).len());
+        }
+    }
+    // With ten times the cost, one turn in 21 is fair.
+    assert!((430..=520).contains(&turns[0]) && (430..=520).contains(&turns[1]), "{turns:?}");
+    assert!((30..=80).contains(&turns[2]), "{turns:?}");
+}

@@ -1,0 +1,105 @@
+//! The real binary: started on a free port and a temporary directory, stopped or killed by the test.
+
+use std::io::{BufRead as _, BufReader};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+
+use anyhow::{Context as _, Result, ensure};
+
+use crate::api::Api;
+
+/// The binary that cargo built for this test.
+pub(crate) const HOOKBOX: &str = env!("CARGO_BIN_EXE_hookbox");
+
+/// The operator's token of every daemon here.
+pub(crate) const OPERATOR_TOKEN: &str = "operator-token-of-the-tests-0123456789";
+
+/// How a daemon is started.
+pub(crate) struct Setup {
+    data: PathBuf,
+    flags: Vec<String>,
+}
+
+impl Setup {
+    /// On that data directory, with nothing else said.
+    pub(crate) fn new(data: &Path) -> Self {
+        Self { data: data.to_owned(), flags: Vec::new() }
+    }
+
+    /// With a flag and its value.
+    pub(crate) fn flag(mut self, name: &str, value: impl ToString) -> Self {
+        self.flags.extend([name.to_owned(), value.to_string()]);
+        self
+    }
+
+    /// With guests' calls to `host` sent to `receiver`, whose certificate `ca` has signed.
+    pub(crate) fn reach(self, host: &str, receiver: SocketAddr, ca: &Path) -> Self {
+        self.flag("--egress-resolve", format!("{host}={receiver}")).flag("--egress-ca", ca.display())
+    }
+
+    /// Starts the daemon and waits until it says where it listens.
+    pub(crate) fn start(&self) -> Result<Daemon> {
+        let mut child = Command::new(HOOKBOX)
+            .args(["serve", "--listen", "127.0.0.1:0", "--operator-token", OPERATOR_TOKEN, "--data-dir"])
+            .arg(&self.data)
+            .args(&self.flags)
+            .env("HOOKBOX_LOG", "warn")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let mut lines = BufReader::new(child.stdout.take().context("stdout is piped")?).lines();
+        let url = loop {
+            let line = lines.next().context("the daemon ended before it listened")??;
+            if let Some(url) = line.strip_prefix("hookbox is listening on ") {
+                break url.to_owned();
+            }
+        };
+        // Whatever else the daemon prints must not fill the pipe.
+        std::thread::spawn(move || lines.for_each(drop));
+        Ok(Daemon { child, url })
+    }
+}
+
+/// A running daemon; killed when dropped.
+pub(crate) struct Daemon {
+    child: Child,
+    /// Where it listens, `http://127.0.0.1:PORT`.
+    pub(crate) url: String,
+}
+
+impl Daemon {
+    /// A client with the operator's token.
+    pub(crate) fn operator(&self) -> Result<Api> {
+        Api::new(&self.url, OPERATOR_TOKEN)
+    }
+
+    /// Makes a tenant and gives a client with its token.
+    pub(crate) async fn tenant(&self, name: &str) -> Result<Api> {
+        let answer = self.operator()?.post("/v1/tenants", &serde_json::json!({ "name": name })).await?;
+        ensure!(answer.status == 201, "tenant {name}: {answer:?}");
+        Api::new(&self.url, answer.json["token"].as_str().context("the answer has a token")?)
+    }
+
+    /// SIGKILL: nothing is flushed, nothing is said goodbye to.
+    pub(crate) fn kill(mut self) -> Result<()> {
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(())
+    }
+
+    /// SIGTERM, and the status with which the daemon then ends.
+    pub(crate) fn terminate(mut self) -> Result<ExitStatus> {
+        let pid = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(pid, rustix::process::Signal::TERM)?;
+        Ok(self.child.wait()?)
+    }
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        // Both fail only where the daemon has ended already.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}

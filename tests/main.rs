@@ -1,0 +1,88 @@
+//! End-to-end tests: the real binary on a free port, a real TLS receiver, real modules built from `hooks/`, SIGKILL.
+//!
+//! Each test says what it needs beyond Rust. What a machine lacks is skipped and listed at the end with its reason;
+//! under `HOOKBOX_TESTS=all` it is a failure.
+
+mod api;
+mod daemon;
+mod eventually;
+mod golden;
+mod guests;
+mod journey;
+mod kill;
+mod mail;
+mod neighbours;
+mod receiver;
+mod stop;
+mod tidy;
+
+use std::process::ExitCode;
+
+use libtest_mimic::{Arguments, Failed, Trial};
+
+/// A test: a sentence for a name, what it needs, and the test itself.
+pub(crate) struct Case {
+    name: &'static str,
+    needs: &'static [Need],
+    run: fn() -> anyhow::Result<()>,
+}
+
+/// Something that a machine with Rust alone may lack.
+#[derive(Clone, Copy)]
+pub(crate) enum Need {
+    /// The C compiler that the JavaScript engine is built with.
+    JavaScript,
+}
+
+impl Need {
+    /// Why the need is not met, and what to install; `None` where it is.
+    fn missing(self) -> Option<&'static str> {
+        match self {
+            Self::JavaScript => (!hookbox_javascript::Engine::available())
+                .then_some("this build has no JavaScript engine: install clang and build again"),
+        }
+    }
+}
+
+pub(crate) const fn case(name: &'static str, run: fn() -> anyhow::Result<()>) -> Case {
+    Case { name, needs: &[], run }
+}
+
+pub(crate) const fn case_needing(name: &'static str, needs: &'static [Need], run: fn() -> anyhow::Result<()>) -> Case {
+    Case { name, needs, run }
+}
+
+fn main() -> ExitCode {
+    // Every TLS client and server here takes the same one; a second call would find it there.
+    drop(rustls::crypto::ring::default_provider().install_default());
+    let all = std::env::var_os("HOOKBOX_TESTS").is_some_and(|value| value == "all");
+    let areas: [&[Case]; 7] = [
+        tidy::CASES,
+        golden::CASES,
+        mail::CASES,
+        kill::CASES,
+        stop::CASES,
+        neighbours::CASES,
+        journey::CASES,
+    ];
+    let mut skipped = Vec::new();
+    let mut trials = Vec::new();
+    for case in areas.into_iter().flatten() {
+        let missing = case.needs.iter().find_map(|need| need.missing());
+        let run = case.run;
+        let trial = match missing {
+            Some(reason) if all => Trial::test(case.name, move || Err(Failed::from(reason))),
+            Some(reason) => {
+                skipped.push((case.name, reason));
+                Trial::test(case.name, || Ok(())).with_ignored_flag(true)
+            }
+            None => Trial::test(case.name, move || run().map_err(|error| Failed::from(format!("{error:#}")))),
+        };
+        trials.push(trial);
+    }
+    let conclusion = libtest_mimic::run(&Arguments::from_args(), trials);
+    for (name, reason) in skipped {
+        println!("skipped: {name}: {reason}");
+    }
+    conclusion.exit_code()
+}
