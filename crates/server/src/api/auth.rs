@@ -1,0 +1,163 @@
+//! Who calls, and what they may do. A handler gets the tenant's own store and nothing wider.
+
+use std::marker::PhantomData;
+
+use axum::extract::FromRequestParts;
+use hookbox_protocol::{ErrorCode, Scope};
+use hookbox_store::{Identity, TenantStore};
+use http::HeaderMap;
+use http::header::AUTHORIZATION;
+use http::request::Parts;
+
+use super::Failure;
+use crate::App;
+
+/// The scopes of which a call needs one. An empty list means that any valid token will do.
+pub(crate) trait Needs: Send + Sync {
+    /// One of these is enough.
+    const ANY_OF: &'static [Scope];
+}
+
+macro_rules! needs {
+    ($($(#[$doc:meta])* $name:ident: $($scope:ident),*;)*) => {
+        $($(#[$doc])*
+        pub(crate) struct $name;
+
+        impl Needs for $name {
+            const ANY_OF: &'static [Scope] = &[$(Scope::$scope),*];
+        })*
+    };
+}
+
+needs! {
+    /// Any token of a tenant.
+    AnyScope: ;
+    /// `create:events`
+    CreateEvents: CreateEvents;
+    /// `read:events`
+    ReadEvents: ReadEvents;
+    /// `create:hooks`
+    CreateHooks: CreateHooks;
+    /// `read:hooks`
+    ReadHooks: ReadHooks;
+    /// `update:hooks`
+    UpdateHooks: UpdateHooks;
+    /// New secrets: the original's table says `update:hooks`, its prose `create:hooks`.
+    AddSecrets: UpdateHooks, CreateHooks;
+    /// `delete:hooks`
+    DeleteHooks: DeleteHooks;
+    /// `read:logs`
+    ReadLogs: ReadLogs;
+    /// `create:runs`
+    CreateRuns: CreateRuns;
+}
+
+/// A tenant's caller who may do what `N` names.
+pub(crate) struct Allowed<N> {
+    /// The tenant's own part of the store.
+    pub(crate) tenant: TenantStore,
+    /// Whose token it is.
+    pub(crate) identity: Identity,
+    needs: PhantomData<N>,
+}
+
+impl<N: Needs> FromRequestParts<App> for Allowed<N> {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        let token = bearer(&parts.headers)?;
+        let Some(identity) = app.store().authenticate(token).await.map_err(super::store_failure)? else {
+            if app.is_operator(token) {
+                return Err(Failure::new(
+                    ErrorCode::InsufficientScope,
+                    "this call belongs to a tenant, and the token is the operator's; use a tenant's token",
+                ));
+            }
+            return Err(invalid_token());
+        };
+        let allowed = N::ANY_OF.is_empty() || N::ANY_OF.iter().any(|scope| identity.scopes.contains(scope));
+        if !allowed {
+            return Err(insufficient_scope(N::ANY_OF));
+        }
+        Ok(Self { tenant: app.store().tenant(&identity), identity, needs: PhantomData })
+    }
+}
+
+/// The operator.
+pub(crate) struct Operator;
+
+impl FromRequestParts<App> for Operator {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        let token = bearer(&parts.headers)?;
+        if app.is_operator(token) {
+            return Ok(Self);
+        }
+        match app.store().authenticate(token).await.map_err(super::store_failure)? {
+            Some(_) => Err(Failure::new(
+                ErrorCode::InsufficientScope,
+                "this call is the operator's, and the token is a tenant's; use the operator's token",
+            )),
+            None => Err(invalid_token()),
+        }
+    }
+}
+
+fn bearer(headers: &HeaderMap) -> Result<&str, Failure> {
+    let mut values = headers.get_all(AUTHORIZATION).iter();
+    let Some(value) = values.next() else {
+        return Err(Failure::new(ErrorCode::InvalidToken, "Missing authentication"));
+    };
+    if values.next().is_some() {
+        return Err(invalid_token());
+    }
+    let (scheme, token) = value.to_str().ok().and_then(|text| text.split_once(' ')).ok_or_else(invalid_token)?;
+    let token = token.trim();
+    if !scheme.eq_ignore_ascii_case("bearer") || token.is_empty() {
+        return Err(invalid_token());
+    }
+    Ok(token)
+}
+
+fn invalid_token() -> Failure {
+    Failure::new(ErrorCode::InvalidToken, "Invalid token")
+}
+
+fn insufficient_scope(any_of: &[Scope]) -> Failure {
+    let names: Vec<&str> = any_of.iter().map(|scope| scope.name()).collect();
+    Failure::new(ErrorCode::InsufficientScope, format!("Insufficient scope, expected any of: {}", names.join(",")))
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn only_a_single_bearer_credential_is_read() {
+        for (sent, expected) in [
+            (vec!["Bearer abc"], Ok("abc")),
+            (vec!["bearer  abc "], Ok("abc")),
+            (vec![], Err("Missing authentication")),
+            (vec!["Basic abc"], Err("Invalid token")),
+            (vec!["Bearer"], Err("Invalid token")),
+            (vec!["Bearer "], Err("Invalid token")),
+            (vec!["Bearer a", "Bearer b"], Err("Invalid token")),
+            (vec!["Bearer \u{e9}"], Err("Invalid token")),
+        ] {
+            let mut headers = HeaderMap::new();
+            for value in &sent {
+                headers.append(AUTHORIZATION, HeaderValue::from_bytes(value.as_bytes()).expect("a header value"));
+            }
+            match (bearer(&headers), expected) {
+                (Ok(token), expected) => assert_eq!(Ok(token), expected),
+                (Err(failure), expected) => {
+                    let text = format!("{failure:?}");
+                    assert!(text.contains(expected.expect_err(&text)), "{text}");
+                }
+            }
+        }
+    }
+}

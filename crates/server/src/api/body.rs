@@ -1,0 +1,189 @@
+//! Bodies on their way in: bounded in bytes and in time.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use bytes::{Bytes, BytesMut};
+use futures_util::FutureExt;
+use hookbox_protocol::ErrorCode;
+use hookbox_protocol::limits::{BODY_BYTES, Limit};
+use http::header::CONTENT_LENGTH;
+use http::{HeaderMap, Request};
+use http_body_util::BodyExt;
+use serde::de::DeserializeOwned;
+use tokio::time::{Instant, timeout_at};
+
+use super::{Failure, answer};
+use crate::settings::HttpSettings;
+
+/// A limit of a body: the row that names it, and the number that holds here.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct BodyLimit {
+    /// The limit's name.
+    pub(crate) name: &'static str,
+    /// In bytes.
+    pub(crate) bytes: u64,
+}
+
+impl BodyLimit {
+    /// That of a call that takes neither an event nor code.
+    pub(crate) const OF_CALL: Self = Self { name: BODY_BYTES.name, bytes: BODY_BYTES.default };
+
+    /// The limit of that row with the operator's number.
+    pub(crate) fn new(limit: &Limit, bytes: u64) -> Self {
+        Self { name: limit.name, bytes }
+    }
+
+    /// Refuses what has more bytes than the limit.
+    pub(crate) fn check(self, what: &str, bytes: u64) -> Result<(), Failure> {
+        if bytes > self.bytes { Err(self.exceeded(what, &bytes.to_string())) } else { Ok(()) }
+    }
+
+    fn exceeded(self, what: &str, bytes: &str) -> Failure {
+        let Self { name, bytes: most } = self;
+        let message =
+            format!("{what} has {bytes} bytes; the limit `{name}` is {most} bytes (an operator can raise it)");
+        Failure::new(ErrorCode::TooLarge, message)
+    }
+}
+
+/// Reads a whole body. What its `Content-Length` already shows to be too large is refused before a byte is read.
+pub(crate) async fn read(request: Request<Body>, limit: BodyLimit, http: &HttpSettings) -> Result<Bytes, Failure> {
+    let length = content_length(request.headers());
+    limit.check("the body", length.unwrap_or(0))?;
+    let started = Instant::now();
+    let mut body = request.into_body();
+    let mut first = Bytes::new();
+    let mut rest: Option<BytesMut> = None;
+    let mut received = 0u64;
+    loop {
+        // The first frame of most bodies is already here: no timer for those.
+        let frame = match body.frame().now_or_never() {
+            Some(frame) => frame,
+            None => timeout_at(deadline(started, received, http), body.frame()).await.map_err(|_| slow(received))?,
+        };
+        let Some(frame) = frame else { break };
+        let frame = frame.map_err(|error| {
+            tracing::debug!(%error, "a body broke off");
+            Failure::new(ErrorCode::InvalidBody, format!("the body broke off after {received} bytes"))
+        })?;
+        let Ok(data) = frame.into_data() else { continue };
+        received += data.len() as u64;
+        if received > limit.bytes {
+            return Err(limit.exceeded("the body", &format!("more than {}", limit.bytes)));
+        }
+        match (&mut rest, first.is_empty()) {
+            (Some(rest), _) => rest.extend_from_slice(&data),
+            (None, true) => first = data,
+            (None, false) => {
+                let mut all = BytesMut::with_capacity(usize::try_from(length.unwrap_or(received * 2)).unwrap_or(0));
+                all.extend_from_slice(&first);
+                all.extend_from_slice(&data);
+                rest = Some(all);
+            }
+        }
+    }
+    Ok(rest.map_or(first, BytesMut::freeze))
+}
+
+/// Reads a JSON body of a `/v1` call. The error names what is wrong with its line and column.
+pub(crate) async fn json<T: DeserializeOwned>(
+    request: Request<Body>,
+    limit: BodyLimit,
+    http: &HttpSettings,
+) -> Result<T, Failure> {
+    require_type(request.headers(), &["application/json"])?;
+    let bytes = read(request, limit, http).await?;
+    parse(&bytes)
+}
+
+/// Parses the JSON body of a `/v1` call, which is always an object.
+pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
+    // serde would take an array for the members of an object, in their order.
+    let kind = match bytes.trim_ascii().first() {
+        Some(b'{') => None,
+        None => Some("empty"),
+        Some(b'[') => Some("an array"),
+        Some(_) => Some("something else"),
+    };
+    if let Some(kind) = kind {
+        return Err(Failure::new(ErrorCode::InvalidBody, format!("the body must be a JSON object, and is {kind}")));
+    }
+    serde_json::from_slice(bytes)
+        .map_err(|error| Failure::new(ErrorCode::InvalidBody, format!("the body is not valid: {error}")))
+}
+
+/// Refuses a content type that the call does not take; a request without one is let through.
+pub(crate) fn require_type(headers: &HeaderMap, accepted: &[&str]) -> Result<(), Failure> {
+    if answer::content_type_is(headers, accepted) {
+        return Ok(());
+    }
+    let sent = headers.get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("not readable");
+    let sent: String = sent.chars().take(100).collect();
+    Err(Failure::new(
+        ErrorCode::UnsupportedMediaType,
+        format!("the content type is '{sent}'; this call takes {}", accepted.join(" or ")),
+    ))
+}
+
+fn content_length(headers: &HeaderMap) -> Option<u64> {
+    headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+fn deadline(started: Instant, received: u64, http: &HttpSettings) -> Instant {
+    let earned = Duration::from_secs_f64(received as f64 / http.body_rate_min.max(1) as f64);
+    started + http.body_grace + earned
+}
+
+fn slow(received: u64) -> Failure {
+    Failure::new(ErrorCode::RequestTimeout, format!("the body came too slowly: {received} bytes until now"))
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::stream;
+    use http_body_util::StreamBody;
+    use hyper::body::Frame;
+
+    use super::*;
+
+    const LIMIT: BodyLimit = BodyLimit { name: "event_bytes", bytes: 8 };
+
+    fn body_of(parts: &[&'static str]) -> Body {
+        let frames: Vec<Result<_, std::io::Error>> =
+            parts.iter().map(|part| Ok(Frame::data(Bytes::from_static(part.as_bytes())))).collect();
+        Body::new(StreamBody::new(stream::iter(frames)))
+    }
+
+    async fn check(request: Request<Body>, expected: Result<&str, &str>) {
+        match read(request, LIMIT, &HttpSettings::default()).await {
+            Ok(bytes) => assert_eq!(Ok(bytes.as_ref()), expected.map(str::as_bytes)),
+            Err(failure) => {
+                let text = format!("{failure:?}");
+                let part = expected.expect_err(&text);
+                assert!(text.contains(part), "{text}");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn bodies_are_read_up_to_their_limit() {
+        check(Request::new(Body::empty()), Ok("")).await;
+        check(Request::new(body_of(&["abc"])), Ok("abc")).await;
+        check(Request::new(body_of(&["ab", "", "cd", "efgh"])), Ok("abcdefgh")).await;
+        check(Request::new(body_of(&["abcdefgh", "i"])), Err("more than 8 bytes; the limit `event_bytes` is 8")).await;
+    }
+
+    #[tokio::test]
+    async fn a_length_over_the_limit_is_refused_before_the_body_is_read() {
+        let unread = Body::new(StreamBody::new(stream::pending::<Result<Frame<Bytes>, std::io::Error>>()));
+        let request = Request::builder().header(CONTENT_LENGTH, 9).body(unread).expect("a request");
+        check(request, Err("the body has 9 bytes; the limit `event_bytes` is 8")).await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_stops_coming_is_cut_off() {
+        let endless = Body::new(StreamBody::new(stream::pending::<Result<Frame<Bytes>, std::io::Error>>()));
+        check(Request::new(endless), Err("request_timeout")).await;
+    }
+}

@@ -1,0 +1,82 @@
+//! Errors of a call: one text for the caller, one for the log.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::response::{IntoResponse, Response};
+use hookbox_protocol::{ApiError, ErrorCode};
+use http::header::RETRY_AFTER;
+use http::{HeaderValue, StatusCode};
+
+use super::answer;
+use crate::turn::TooMany;
+
+/// What a handler ends with when it has no answer.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    error: ApiError,
+    retry_after: Option<Duration>,
+    cause: Option<Cause>,
+}
+
+/// What the log says and the caller does not learn. Travels in the response's extensions to the outermost layer, which
+/// knows the request's id.
+#[derive(Debug, Clone)]
+pub(crate) struct Cause(pub(crate) Arc<anyhow::Error>);
+
+impl Failure {
+    /// An error that the caller can do something about.
+    pub(crate) fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        ApiError::new(code, message).into()
+    }
+
+    /// A failure of the daemon.
+    pub(crate) fn internal(cause: impl Into<anyhow::Error>) -> Self {
+        Self { cause: Some(Cause(Arc::new(cause.into()))), ..Self::new(ErrorCode::Internal, "the daemon failed") }
+    }
+
+    /// The daemon takes no work just now.
+    pub(crate) fn unavailable(cause: impl Into<anyhow::Error>) -> Self {
+        let failure = Self::new(ErrorCode::Unavailable, "the daemon takes no work just now; try again");
+        Self { cause: Some(Cause(Arc::new(cause.into()))), ..failure }.retry_after(Duration::from_secs(1))
+    }
+
+    /// Tells the caller when another try makes sense.
+    pub(crate) fn retry_after(self, delay: Duration) -> Self {
+        Self { retry_after: Some(delay), ..self }
+    }
+}
+
+impl From<ApiError> for Failure {
+    fn from(error: ApiError) -> Self {
+        Self { error, retry_after: None, cause: None }
+    }
+}
+
+impl From<TooMany> for Failure {
+    fn from(refused: TooMany) -> Self {
+        let message = format!(
+            "{} calls of this tenant wait for their turn already, the most there can be; try again when one has ended",
+            refused.waiting_max
+        );
+        Self::new(ErrorCode::TooManyRequests, message).retry_after(refused.retry_after)
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.error.status_code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = answer::json(status, &self.error);
+        if let Some(delay) = self.retry_after {
+            let seconds = delay.as_secs_f64().ceil().max(1.0);
+            response.headers_mut().insert(
+                RETRY_AFTER,
+                HeaderValue::from_str(&format!("{seconds:.0}")).expect("digits make a header value"),
+            );
+        }
+        if let Some(cause) = self.cause {
+            response.extensions_mut().insert(cause);
+        }
+        response
+    }
+}

@@ -1,0 +1,76 @@
+//! What surrounds every call: a request id, a panic that ends as a 500, a count, and the log line of a failure.
+
+use std::panic::AssertUnwindSafe;
+use std::time::Instant;
+
+use axum::body::Body;
+use axum::extract::{MatchedPath, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt;
+use hookbox_protocol::{ApiError, ErrorCode};
+use http::{HeaderName, HeaderValue, Method, Request, StatusCode};
+
+use super::failure::Cause;
+use super::{Failure, answer};
+use crate::App;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const CONTENT_TYPE_OPTIONS: HeaderName = HeaderName::from_static("x-content-type-options");
+
+/// Runs a call and finishes its answer.
+pub(crate) async fn around(State(app): State<App>, request: Request<Body>, next: Next) -> Response {
+    let started = Instant::now();
+    let id = app.next_request_id();
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let called = AssertUnwindSafe(async { next.run(request).await }).catch_unwind().await;
+    let mut response = called.unwrap_or_else(|panic| Failure::internal(panic_text(panic.as_ref())).into_response());
+    let route = route.as_ref().map_or("none", MatchedPath::as_str);
+    if let Some(cause) = response.extensions().get::<Cause>().cloned() {
+        response = server_error(&response, &cause, &id, &method, route);
+    }
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert(REQUEST_ID, value);
+    }
+    response.headers_mut().insert(CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    app.metrics().http_request(method_label(&method), route, response.status(), started.elapsed());
+    tracing::debug!(request_id = id, %method, route, status = response.status().as_u16(), "answered");
+    response
+}
+
+/// The answer to a failure of the daemon: a code and the request's id, under which the log has the rest.
+fn server_error(response: &Response, cause: &Cause, id: &str, method: &Method, route: &str) -> Response {
+    let status = response.status();
+    let error = format!("{:#}", cause.0);
+    tracing::error!(request_id = id, %method, route, status = status.as_u16(), error, "a call failed");
+    let code = if status == StatusCode::SERVICE_UNAVAILABLE { ErrorCode::Unavailable } else { ErrorCode::Internal };
+    let what = match code {
+        ErrorCode::Unavailable => "the daemon takes no work just now; try again later",
+        _ => "the daemon failed; its log has the reason",
+    };
+    let mut answer = answer::json(status, &ApiError::new(code, format!("{what} (request id {id})")));
+    if let Some(delay) = response.headers().get(http::header::RETRY_AFTER) {
+        answer.headers_mut().insert(http::header::RETRY_AFTER, delay.clone());
+    }
+    answer
+}
+
+fn panic_text(panic: &(dyn std::any::Any + Send)) -> anyhow::Error {
+    let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    anyhow::anyhow!("a handler panicked: {}", text.unwrap_or("without a message"))
+}
+
+/// Methods that a client made up must not make labels.
+fn method_label(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        Method::OPTIONS => "OPTIONS",
+        _ => "other",
+    }
+}

@@ -1,0 +1,102 @@
+//! `POST /v1/hooks?name=…&trigger=…` and `PUT /v1/hooks/{id}/module`: code that comes as a module
+
+use std::collections::BTreeMap;
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::response::Response;
+use bytes::Bytes;
+use hookbox_protocol::api::{self, VersionCreated};
+use hookbox_protocol::limits::MODULE_BYTES;
+use hookbox_protocol::{ErrorCode, ModuleDigest, TenantId, Trigger, name};
+use hookbox_runtime::CompileError;
+use hookbox_store::{Code, HookRow, NewHook};
+use http::{Request, StatusCode};
+
+use super::auth::{Allowed, CreateHooks, UpdateHooks};
+use super::body::{self, BodyLimit};
+use super::query::Query;
+use super::{Failure, Segment, answer, hook_id, no_such_hook, store_failure, trigger};
+use crate::App;
+
+/// Makes a hook from a module.
+pub(crate) async fn create_hook(
+    State(app): State<App>,
+    allowed: Allowed<CreateHooks>,
+    request: Request<Body>,
+) -> Result<Response, Failure> {
+    let query = Query::parse(request.uri().query(), &["name", "trigger", "enabled"])?;
+    let required = |parameter: &str| {
+        query.get(parameter).ok_or_else(|| {
+            Failure::new(
+                ErrorCode::InvalidQueryString,
+                format!("the query parameter `{parameter}` is missing: POST /v1/hooks?name=NAME&trigger=TRIGGER"),
+            )
+        })
+    };
+    let name = name::hook(required("name")?)
+        .map_err(|error| Failure::new(ErrorCode::InvalidQueryString, error.to_string()))?;
+    let trigger = trigger(required("trigger")?)?;
+    let enabled = query.boolean("enabled")?;
+    let wasm = receive(&app, request).await?;
+    let digest = compile(&app, allowed.identity.tenant, trigger, wasm.clone()).await?;
+    allowed.tenant.put_module(digest, wasm).await.map_err(store_failure)?;
+    let hook = NewHook { name, trigger, code: Code::Module { digest }, enabled, dependencies: BTreeMap::new() };
+    let row = allowed.tenant.create_hook(hook).await.map_err(store_failure)?;
+    Ok(answer::json(StatusCode::CREATED, &shown(row)))
+}
+
+/// Makes a new version of a hook from a module; it is live at once.
+pub(crate) async fn replace(
+    State(app): State<App>,
+    allowed: Allowed<UpdateHooks>,
+    Segment(id): Segment<String>,
+    request: Request<Body>,
+) -> Result<Response, Failure> {
+    let id = hook_id(&id)?;
+    Query::parse(request.uri().query(), &[])?;
+    let row = allowed.tenant.hook(&id).await.map_err(store_failure)?.ok_or_else(no_such_hook)?;
+    let wasm = receive(&app, request).await?;
+    let digest = compile(&app, allowed.identity.tenant, row.trigger, wasm.clone()).await?;
+    allowed.tenant.put_module(digest, wasm).await.map_err(store_failure)?;
+    let version = allowed.tenant.add_version(&id, Code::Module { digest }).await.map_err(store_failure)?;
+    Ok(answer::ok(&VersionCreated { version: version.ok_or_else(no_such_hook)? }))
+}
+
+/// Checks and compiles a module, in the tenant's turn.
+pub(super) async fn compile(
+    app: &App,
+    tenant: TenantId,
+    trigger: Trigger,
+    wasm: Bytes,
+) -> Result<ModuleDigest, Failure> {
+    let _turn = app.compiles().enter(tenant).await?;
+    match app.runtime().compile(wasm, trigger).await {
+        Ok(info) => Ok(info.digest),
+        Err(CompileError::Refused(refusal)) => {
+            app.metrics().compile_refused(refusal.code);
+            Err(Failure::new(refusal.code, refusal.message))
+        }
+        Err(CompileError::Host(error)) => Err(Failure::internal(error)),
+    }
+}
+
+async fn receive(app: &App, request: Request<Body>) -> Result<Bytes, Failure> {
+    body::require_type(request.headers(), &["application/wasm", "application/octet-stream"])?;
+    let limit = BodyLimit::new(&MODULE_BYTES, app.settings().module_bytes_max);
+    body::read(request, limit, &app.settings().http).await
+}
+
+fn shown(row: HookRow) -> api::Hook {
+    api::Hook {
+        id: row.id,
+        name: row.name,
+        trigger: row.trigger,
+        enabled: row.enabled,
+        kind: row.code.kind(),
+        version: row.version,
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+        last_outcomes: Vec::new(),
+    }
+}

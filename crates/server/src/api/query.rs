@@ -1,0 +1,121 @@
+//! Query strings: every parameter is known by name, given once, and read with an error that names it.
+
+use std::str::FromStr;
+
+use hookbox_protocol::ErrorCode;
+
+use super::Failure;
+
+/// The parameters of a query string.
+#[derive(Debug)]
+pub(crate) struct Query(Vec<(String, String)>);
+
+impl Query {
+    /// Reads the query string of a `/v1` call, which takes the parameters `known`.
+    pub(crate) fn parse(query: Option<&str>, known: &[&str]) -> Result<Self, Failure> {
+        let query = Self::read(query);
+        let Some((name, _)) = query.0.iter().find(|(name, _)| !known.contains(&name.as_str())) else {
+            return query.without_repeats();
+        };
+        let name: String = name.chars().take(64).collect();
+        let message = if known.is_empty() {
+            format!("there is no query parameter '{name}'; this call takes none")
+        } else {
+            format!("there is no query parameter '{name}'; this call takes {}", known.join(", "))
+        };
+        Err(invalid(message))
+    }
+
+    /// Reads the query string of an `/api/v2` call; unknown parameters are refused in the original's words.
+    pub(crate) fn parse_v2(query: Option<&str>, known: &[&str]) -> Result<Self, Failure> {
+        let query = Self::read(query);
+        let Some((name, _)) = query.0.iter().find(|(name, _)| !known.contains(&name.as_str())) else {
+            return query.without_repeats();
+        };
+        let name: String = name.chars().take(64).collect();
+        Err(validation(&format!("Additional properties not allowed: {name}")))
+    }
+
+    /// The value of a parameter.
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The value of a parameter, read as `T`.
+    pub(crate) fn read_as<T: FromStr>(&self, name: &str) -> Result<Option<T>, Failure>
+    where
+        T::Err: std::fmt::Display,
+    {
+        let read = |text: &str| {
+            text.parse()
+                .map_err(|error: T::Err| invalid(format!("the query parameter `{name}` cannot be read: {error}")))
+        };
+        self.get(name).map(read).transpose()
+    }
+
+    /// A whole number between two bounds.
+    pub(crate) fn number(&self, name: &str, least: u32, most: u32) -> Result<Option<u32>, Failure> {
+        let Some(text) = self.get(name) else { return Ok(None) };
+        let number = text.parse().ok().filter(|number| (least..=most).contains(number));
+        let shown: String = text.chars().take(32).collect();
+        number.map(Some).ok_or_else(|| {
+            invalid(format!("`{name}` is '{shown}'; it must be a whole number between {least} and {most}"))
+        })
+    }
+
+    /// `true` or `false`.
+    pub(crate) fn boolean(&self, name: &str) -> Result<Option<bool>, Failure> {
+        match self.get(name) {
+            None => Ok(None),
+            Some("true") => Ok(Some(true)),
+            Some("false") => Ok(Some(false)),
+            Some(_) => Err(validation(&format!("Expected type boolean but found type string on property {name}"))),
+        }
+    }
+
+    fn read(query: Option<&str>) -> Self {
+        Self(url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()).into_owned().collect())
+    }
+
+    fn without_repeats(self) -> Result<Self, Failure> {
+        for (index, (name, _)) in self.0.iter().enumerate() {
+            if self.0[..index].iter().any(|(earlier, _)| earlier == name) {
+                return Err(invalid(format!("the query parameter `{name}` is given twice; give it once")));
+            }
+        }
+        Ok(self)
+    }
+}
+
+/// A refusal in the original's words.
+pub(crate) fn validation(what: &str) -> Failure {
+    invalid(format!("Query validation error: '{what}'."))
+}
+
+fn invalid(message: String) -> Failure {
+    Failure::new(ErrorCode::InvalidQueryString, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parameters_are_known_single_and_within_bounds() {
+        let known = ["take", "from"];
+        let query = Query::parse(Some("take=5&from=a%20b"), &known).expect("known");
+        assert_eq!((query.number("take", 1, 100).ok().flatten(), query.get("from")), (Some(5), Some("a b")));
+        for (text, part) in [
+            ("tak=5", "there is no query parameter 'tak'; this call takes take, from"),
+            ("take=5&take=6", "the query parameter `take` is given twice"),
+        ] {
+            let error = format!("{:?}", Query::parse(Some(text), &known).expect_err(text));
+            assert!(error.contains(part), "{error}");
+        }
+        for text in ["take=0", "take=101", "take=-1", "take=1e9", "take=99999999999", "take="] {
+            let query = Query::parse(Some(text), &known).expect("known");
+            let error = format!("{:?}", query.number("take", 1, 100).expect_err(text));
+            assert!(error.contains("between 1 and 100"), "{error}");
+        }
+    }
+}

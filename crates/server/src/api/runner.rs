@@ -1,0 +1,181 @@
+//! `POST /v1/runner`: runs a saved hook, a script or a module on a sample, and keeps nothing
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::response::Response;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use hookbox_protocol::api::{RunnerReport, RunnerRequest};
+use hookbox_protocol::limits::{EVENT_BYTES, MODULE_BYTES, SCRIPT_BYTES, SECRETS};
+use hookbox_protocol::{ErrorCode, HookId, Report, TenantId, Trigger, name};
+use hookbox_store::{SecretValue, Settings, TenantStore};
+use http::Request;
+use serde_json::{Map, Value};
+
+use super::auth::{Allowed, CreateRuns};
+use super::body::{self, BodyLimit};
+use super::{Failure, answer, hook_id, modules, no_such_hook, settings, store_failure, trigger};
+use crate::App;
+use crate::code::{self, Loaded};
+use crate::execution::{self, Execution, ResultFor};
+use crate::input::{self, EventInfo};
+use crate::prepared::Prepared;
+use crate::settings::ServerSettings;
+
+/// What is to be run.
+enum Subject {
+    Saved(HookId),
+    Script,
+    Module(Bytes),
+}
+
+/// A run that nothing comes of but its report.
+pub(super) struct Trial {
+    /// What happens.
+    pub(super) trigger: Trigger,
+    /// What runs.
+    pub(super) loaded: Loaded,
+    /// The trigger's arguments.
+    pub(super) arguments: Map<String, Value>,
+    /// Secrets, settings and limits.
+    pub(super) prepared: Prepared,
+    /// Who gets what the hook returns.
+    pub(super) result: ResultFor,
+}
+
+/// Runs what the body names and answers the whole report.
+pub(crate) async fn run(
+    State(app): State<App>,
+    allowed: Allowed<CreateRuns>,
+    request: Request<Body>,
+) -> Result<Response, Failure> {
+    let asked: RunnerRequest = body::json(request, body_limit(app.settings()), &app.settings().http).await?;
+    let trigger = trigger(&asked.trigger)?;
+    let subject = subject(&asked, app.settings())?;
+    let secrets = secrets(asked.secrets.unwrap_or_default())?;
+    let arguments = arguments(trigger, asked.input, app.settings())?;
+    let limits = asked.limits.unwrap_or_default();
+
+    let tenant = allowed.identity.tenant;
+    let (loaded, mut prepared) = match subject {
+        Subject::Saved(id) => saved(&app, &allowed.tenant, &id, trigger, secrets).await?,
+        Subject::Script => (code::no_engine(), unsaved(&app, &secrets)),
+        Subject::Module(wasm) => (module(&app, tenant, trigger, wasm).await?, unsaved(&app, &secrets)),
+    };
+    for (name, value) in &limits {
+        settings::limit_of(name, value, &app.settings().ceilings, &mut prepared.limits)?;
+    }
+    let report = trial(&app, tenant, Trial { trigger, loaded, arguments, prepared, result: ResultFor::Author }).await?;
+    Ok(answer::ok(&RunnerReport::from(report)))
+}
+
+/// Runs once in the tenant's turn, on the guests' threads. Ends when the caller goes away.
+pub(super) async fn trial(app: &App, tenant: TenantId, trial: Trial) -> Result<Report, Failure> {
+    let Trial { trigger, loaded, arguments, prepared, result } = trial;
+    let input = input::of_arguments(trigger, &arguments, prepared.secrets_json.expose(), EventInfo::SAMPLE)
+        .map_err(|error| Failure::new(ErrorCode::InvalidBody, error.to_string()))?;
+    let execution = Execution {
+        trigger,
+        input,
+        limits: prepared.limits,
+        session: app.egress().session(tenant, prepared.allowed_hosts),
+        result,
+        logs: None,
+    };
+    let turn = app.runs().enter(tenant).await?;
+    let runtime = app.runtime().clone();
+    let run = async move {
+        let _turn = turn;
+        execution::execute(&runtime, loaded, execution, &prepared.redactor).await
+    };
+    app.guests().run(run).await.map_err(Failure::internal)?.map_err(Failure::internal)
+}
+
+/// A saved hook's live version with its secrets and settings; `secrets` are added to its own.
+pub(super) async fn saved(
+    app: &App,
+    store: &TenantStore,
+    id: &HookId,
+    trigger: Trigger,
+    secrets: Vec<(String, SecretValue)>,
+) -> Result<(Loaded, Prepared), Failure> {
+    let row = store.hook(id).await.map_err(store_failure)?.ok_or_else(no_such_hook)?;
+    if row.trigger != trigger {
+        return Err(Failure::new(
+            ErrorCode::InvalidBody,
+            format!("hook '{}' is bound to {}, and the run is asked for {trigger}", row.name, row.trigger),
+        ));
+    }
+    let settings = store.settings(id).await.map_err(store_failure)?.ok_or_else(no_such_hook)?;
+    let mut all = store.secrets(id).await.map_err(store_failure)?.ok_or_else(no_such_hook)?;
+    all.retain(|(name, _)| secrets.iter().all(|(given, _)| given != name));
+    all.extend(secrets);
+    let loaded = app.loader().saved(&row.code).await.map_err(Failure::internal)?;
+    Ok((loaded, Prepared::new(&all, &settings, &app.settings().ceilings)))
+}
+
+async fn module(app: &App, tenant: TenantId, trigger: Trigger, wasm: Bytes) -> Result<Loaded, Failure> {
+    let digest = modules::compile(app, tenant, trigger, wasm.clone()).await?;
+    code::given(app.runtime(), digest, wasm).await.map_err(Failure::internal)
+}
+
+fn unsaved(app: &App, secrets: &[(String, SecretValue)]) -> Prepared {
+    Prepared::new(secrets, &Settings::default(), &app.settings().ceilings)
+}
+
+fn subject(asked: &RunnerRequest, settings: &ServerSettings) -> Result<Subject, Failure> {
+    match (&asked.hook_id, &asked.script, &asked.module) {
+        (Some(id), None, None) => Ok(Subject::Saved(hook_id(id)?)),
+        (None, Some(script), None) => {
+            let limit = BodyLimit::new(&SCRIPT_BYTES, settings.script_bytes_max);
+            limit.check("the script", script.len() as u64)?;
+            Ok(Subject::Script)
+        }
+        (None, None, Some(module)) => {
+            let wasm = STANDARD.decode(module).map_err(|error| invalid(format!("`module` is not base64: {error}")))?;
+            let limit = BodyLimit::new(&MODULE_BYTES, settings.module_bytes_max);
+            limit.check("the module", wasm.len() as u64)?;
+            Ok(Subject::Module(wasm.into()))
+        }
+        _ => Err(invalid("give exactly one of `hook_id`, `script` and `module`".to_owned())),
+    }
+}
+
+fn secrets(given: Map<String, Value>) -> Result<Vec<(String, SecretValue)>, Failure> {
+    if given.len() as u64 > SECRETS.ceiling {
+        return Err(invalid(format!("there are {} secrets; the most is {}", given.len(), SECRETS.ceiling)));
+    }
+    let read = |(name, value): (String, Value)| {
+        name::check_secret(&name).map_err(|error| invalid(error.to_string()))?;
+        match value {
+            Value::String(value) => Ok((name, SecretValue::new(value))),
+            _ => Err(invalid(format!("the value of secret '{name}' must be a string"))),
+        }
+    };
+    given.into_iter().map(read).collect()
+}
+
+/// The input that was given, or the trigger's sample.
+fn arguments(
+    trigger: Trigger,
+    given: Option<Map<String, Value>>,
+    settings: &ServerSettings,
+) -> Result<Map<String, Value>, Failure> {
+    let Some(given) = given else {
+        return serde_json::from_str(trigger.spec().sample).map_err(Failure::internal);
+    };
+    let bytes = serde_json::to_vec(&given).map_err(Failure::internal)?.len();
+    BodyLimit::new(&EVENT_BYTES, settings.event_bytes_max).check("the input", bytes as u64)?;
+    Ok(given)
+}
+
+/// Room for the largest module in base64, the largest input, and the rest.
+fn body_limit(settings: &ServerSettings) -> BodyLimit {
+    let code = settings.script_bytes_max.saturating_mul(2).max(settings.module_bytes_max / 3 * 4 + 4);
+    BodyLimit { name: "module_bytes and event_bytes", bytes: code + settings.event_bytes_max * 2 + (1 << 20) }
+}
+
+fn invalid(message: String) -> Failure {
+    Failure::new(ErrorCode::InvalidBody, message)
+}

@@ -1,0 +1,50 @@
+use serde_json::json;
+
+use crate::testing::{House, completes};
+
+#[tokio::test]
+async fn settings_are_changed_by_name_and_fall_back_to_their_defaults() {
+    let house = House::new().await;
+    let token = house.tenant("acme").await;
+    let path = format!("/v1/hooks/{}/settings", house.hook(&token, "mine", completes()).await);
+    let shown = house.get(&path, &token).await;
+    assert_eq!(shown.keys(), ["limits", "allowed_hosts", "retry"]);
+    let defaults = shown.expect(200);
+    assert_eq!((&defaults["limits"]["wall_ms"], &defaults["retry"]), (&json!(20_000), &json!("safe")));
+
+    let change = json!({
+        "limits": {"wall_ms": 500, "fuel": 7},
+        "allowed_hosts": ["api.example.com", "*.example.org"],
+        "retry": "always",
+    });
+    let changed = house.json("PATCH", &path, &token, &change).await.expect(200);
+    assert_eq!(changed, house.get(&path, &token).await.expect(200));
+    assert_eq!((&changed["limits"]["wall_ms"], &changed["limits"]["fuel"]), (&json!(500), &json!(7)));
+    assert_eq!(changed["allowed_hosts"], change["allowed_hosts"]);
+
+    let back = json!({"limits": {"wall_ms": null, "fuel": 1_000_000_000}, "allowed_hosts": null, "retry": "safe"});
+    assert_eq!(house.json("PATCH", &path, &token, &back).await.expect(200), defaults);
+    assert_eq!(house.json("PATCH", &path, &token, &json!({})).await.expect(200), defaults, "nothing said");
+}
+
+#[tokio::test]
+async fn settings_out_of_bounds_are_refused_and_change_nothing() {
+    let house = House::new().await;
+    let token = house.tenant("acme").await;
+    let path = format!("/v1/hooks/{}/settings", house.hook(&token, "mine", completes()).await);
+    let before = house.get(&path, &token).await.expect(200);
+    for (change, part) in [
+        (json!({"limits": {"wall_ms": 60_001}}), "limit wall_ms is 60001 ms; it must be between 1 and 60000"),
+        (json!({"limits": {"wall_ms": 0}}), "between 1 and 60000"),
+        (json!({"limits": {"wall_ms": -1}}), "must be a whole number"),
+        (json!({"limits": {"gas": 1}}), "there is no limit 'gas'"),
+        (json!({"limits": {"gas": null}}), "limit gas is null"),
+        (json!({"limits": {"fuel": 7, "gas": 1}}), "gas"),
+        (json!({"allowed_hosts": ["a b"]}), "`allowed_hosts`"),
+        (json!({"retry": "sometimes"}), "unknown variant `sometimes`"),
+        (json!({"retries": 1}), "unknown field `retries`"),
+    ] {
+        house.json("PATCH", &path, &token, &change).await.expect_error(400, "invalid_body", part);
+    }
+    assert_eq!(house.get(&path, &token).await.expect(200), before);
+}

@@ -1,0 +1,206 @@
+//! `/api/v2/hooks` and `/api/v2/hooks/{id}`
+
+use axum::body::Body;
+use axum::extract::{RawQuery, State};
+use axum::response::Response;
+use hookbox_protocol::ErrorCode;
+use hookbox_store::{Code, HookChange, HookRow, NewHook};
+use http::{Request, StatusCode};
+use serde_json::{Map, Value, json};
+
+use super::hook_body::HookBody;
+use super::{hook_id, payload};
+use crate::App;
+use crate::api::auth::{Allowed, CreateHooks, DeleteHooks, ReadHooks, UpdateHooks};
+use crate::api::query::{Query, validation};
+use crate::api::{Failure, Segment, answer, no_such_hook, store_failure};
+
+const FIELDS: [&str; 6] = ["id", "name", "script", "dependencies", "enabled", "triggerId"];
+
+/// What a module hook shows as its script; sent back, it changes nothing.
+const MODULE_SCRIPT: &str = "// hookbox:module ";
+
+const PER_PAGE_DEFAULT: u32 = 50;
+const PER_PAGE_MAX: u32 = 100;
+
+/// Lists hooks: an array, or an object with totals where they are asked for.
+pub(crate) async fn list(allowed: Allowed<ReadHooks>, RawQuery(query): RawQuery) -> Result<Response, Failure> {
+    let known = ["page", "per_page", "include_totals", "enabled", "triggerId", "fields", "include_fields"];
+    let query = Query::parse_v2(query.as_deref(), &known)?;
+    let page = query.number("page", 0, u32::MAX)?.unwrap_or(0);
+    let per_page = query.number("per_page", 0, PER_PAGE_MAX)?.unwrap_or(PER_PAGE_DEFAULT);
+    let with_totals = query.boolean("include_totals")?.unwrap_or(false);
+    let enabled = query.boolean("enabled")?;
+    let trigger = query.get("triggerId").map(trigger).transpose()?;
+    let fields = Fields::read(&query)?;
+
+    let mut hooks = allowed.tenant.hooks().await.map_err(store_failure)?;
+    hooks.retain(|hook| enabled.is_none_or(|on| hook.enabled == on) && trigger.is_none_or(|of| hook.trigger == of));
+    let total = hooks.len();
+    let start = u64::from(page) * u64::from(per_page);
+    let skipped = usize::try_from(start).unwrap_or(usize::MAX);
+    let shown: Vec<Value> =
+        hooks.iter().skip(skipped).take(per_page as usize).map(|hook| fields.of(read_form(hook))).collect();
+    if with_totals {
+        return Ok(answer::ok(&json!({ "total": total, "start": start, "limit": per_page, "hooks": shown })));
+    }
+    Ok(answer::ok(&shown))
+}
+
+/// Makes a hook from a script.
+pub(crate) async fn create(
+    State(app): State<App>,
+    allowed: Allowed<CreateHooks>,
+    request: Request<Body>,
+) -> Result<Response, Failure> {
+    let value = payload::read(&app, request).await?;
+    let body = HookBody::of_post(value, app.settings().script_bytes_max)?;
+    let (Some(name), Some(source), Some(trigger)) = (body.name, body.script, body.trigger) else {
+        return Err(payload::refused("Missing required property: name", None));
+    };
+    if source.starts_with(MODULE_SCRIPT) {
+        let way_out = "upload the module with POST /v1/hooks?name=NAME&trigger=TRIGGER";
+        return Err(Failure::new(ErrorCode::InvalidBody, format!("the script stands for a module; {way_out}")));
+    }
+    let hook = NewHook {
+        name,
+        trigger,
+        code: Code::Script { source },
+        enabled: body.enabled,
+        dependencies: body.dependencies.unwrap_or_default(),
+    };
+    let row = allowed.tenant.create_hook(hook).await.map_err(store_failure)?;
+    Ok(answer::json(StatusCode::CREATED, &write_form(&row)))
+}
+
+/// Shows a hook.
+pub(crate) async fn show(
+    allowed: Allowed<ReadHooks>,
+    Segment(id): Segment<String>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Failure> {
+    let id = hook_id(&id)?;
+    let fields = Fields::read(&Query::parse_v2(query.as_deref(), &["fields", "include_fields"])?)?;
+    let row = allowed.tenant.hook(&id).await.map_err(store_failure)?.ok_or_else(no_such_hook)?;
+    Ok(answer::ok(&fields.of(read_form(&row))))
+}
+
+/// Changes a hook; a new script is a new version.
+pub(crate) async fn change(
+    State(app): State<App>,
+    allowed: Allowed<UpdateHooks>,
+    Segment(id): Segment<String>,
+    request: Request<Body>,
+) -> Result<Response, Failure> {
+    let id = hook_id(&id)?;
+    let value = payload::read(&app, request).await?;
+    let body = HookBody::of_patch(value, app.settings().script_bytes_max)?;
+    let row = allowed.tenant.hook(&id).await.map_err(store_failure)?.ok_or_else(no_such_hook)?;
+    let change = HookChange {
+        name: body.name,
+        enabled: body.enabled,
+        dependencies: body.dependencies,
+        code: body.script.map(|script| new_code(&row, script)).transpose()?.flatten(),
+    };
+    let row = allowed.tenant.update_hook(&id, change).await.map_err(store_failure)?.ok_or_else(no_such_hook)?;
+    Ok(answer::ok(&write_form(&row)))
+}
+
+/// Deletes a hook. A body, which older clients send, is ignored.
+pub(crate) async fn delete(allowed: Allowed<DeleteHooks>, Segment(id): Segment<String>) -> Result<Response, Failure> {
+    let id = hook_id(&id)?;
+    if allowed.tenant.delete_hook(&id).await.map_err(store_failure)? {
+        return Ok(answer::no_content());
+    }
+    Err(no_such_hook())
+}
+
+/// The code that a script in a PATCH stands for; `None` where it stands for the code that is live.
+fn new_code(row: &HookRow, script: String) -> Result<Option<Code>, Failure> {
+    if script_of(row) == script.trim_end() {
+        return Ok(None);
+    }
+    if script.starts_with(MODULE_SCRIPT) {
+        let id = &row.id;
+        return Err(Failure::new(
+            ErrorCode::InvalidBody,
+            format!(
+                "the script stands for a module that is not the live one; upload it with PUT /v1/hooks/{id}/module, or \
+                 go back to it with POST /v1/hooks/{id}/versions/N/activate"
+            ),
+        ));
+    }
+    Ok(Some(Code::Script { source: script }))
+}
+
+fn script_of(row: &HookRow) -> String {
+    match &row.code {
+        Code::Script { source } => source.clone(),
+        Code::Module { digest } => format!("{MODULE_SCRIPT}{digest}"),
+    }
+}
+
+/// A hook with its keys in the order of a GET.
+fn read_form(row: &HookRow) -> Map<String, Value> {
+    members([
+        ("id", json!(row.id)),
+        ("name", json!(row.name)),
+        ("script", json!(script_of(row))),
+        ("dependencies", json!(row.dependencies)),
+        ("enabled", json!(row.enabled)),
+        ("triggerId", json!(row.trigger)),
+    ])
+}
+
+/// A hook with its keys in the order of a POST and a PATCH.
+fn write_form(row: &HookRow) -> Map<String, Value> {
+    members([
+        ("id", json!(row.id)),
+        ("name", json!(row.name)),
+        ("script", json!(script_of(row))),
+        ("dependencies", json!(row.dependencies)),
+        ("triggerId", json!(row.trigger)),
+        ("enabled", json!(row.enabled)),
+    ])
+}
+
+fn members<const N: usize>(members: [(&str, Value); N]) -> Map<String, Value> {
+    members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+fn trigger(text: &str) -> Result<hookbox_protocol::Trigger, Failure> {
+    text.parse().map_err(|_| {
+        let shown: String = text.chars().take(64).collect();
+        validation(&format!("No enum match for: {shown}"))
+    })
+}
+
+/// Which keys of a hook are shown.
+struct Fields {
+    named: Vec<&'static str>,
+    include: bool,
+}
+
+impl Fields {
+    fn read(query: &Query) -> Result<Self, Failure> {
+        let include = query.boolean("include_fields")?.unwrap_or(true);
+        let mut named = Vec::new();
+        // An empty list names nothing, and then everything is shown.
+        for name in query.get("fields").unwrap_or_default().split(',').map(str::trim).filter(|name| !name.is_empty()) {
+            let shown: String = name.chars().take(64).collect();
+            let known = FIELDS
+                .into_iter()
+                .find(|known| *known == name)
+                .ok_or_else(|| validation(&format!("No such field: {shown} (the fields are {})", FIELDS.join(", "))))?;
+            named.push(known);
+        }
+        Ok(Self { named, include })
+    }
+
+    fn of(&self, mut hook: Map<String, Value>) -> Value {
+        if !self.named.is_empty() {
+            hook.retain(|name, _| self.named.contains(&name.as_str()) == self.include);
+        }
+        Value::Object(hook)
+    }
+}

@@ -1,0 +1,181 @@
+//! One delivery, from its lease to its completion.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use hookbox_protocol::{Report, Timestamp};
+use hookbox_store::{Completion, LeaseKey, Leased, Next, Recorded};
+use tokio::time::{sleep, timeout};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::{Dispatcher, log_entry};
+use crate::execution::{self, Execution, ResultFor};
+use crate::input::{self, EventInfo};
+use crate::retry::{self, Attempt};
+
+/// For how long a delivery rests that the host failed to run. No attempt is counted: it was not the hook's fault.
+const HOST_FAILURE_REST: Duration = Duration::from_secs(10);
+
+/// How often a completion is tried that the store refused.
+const COMPLETION_TRIES: u32 = 3;
+
+/// How a run ended, seen from here.
+enum Ended {
+    Report {
+        started_at: Timestamp,
+        report: Box<Report>,
+    },
+    HostFailure(anyhow::Error),
+    /// Somebody else has the delivery now.
+    LeaseLost,
+    /// The daemon stops, and the delivery is to be given back.
+    Stopped,
+}
+
+impl Dispatcher {
+    /// Runs a delivery on the guests' threads.
+    pub(super) fn start(self: &Arc<Self>, leased: Leased, deliveries: &TaskTracker) {
+        let dispatcher = Arc::clone(self);
+        let place = Arc::clone(&self.places).try_acquire_owned().ok();
+        let key = leased.key;
+        let lost = self.in_flight.insert(key);
+        let task = deliveries.track_future(async move {
+            let _held = Held { dispatcher: &dispatcher, key };
+            let rests = dispatcher.deliver(leased, &lost).await;
+            drop(place);
+            if rests {
+                dispatcher.rest(key).await;
+            }
+        });
+        self.app.guests().spawn(task);
+    }
+
+    /// Answers whether the delivery must rest because the host failed.
+    async fn deliver(&self, leased: Leased, lost: &CancellationToken) -> bool {
+        match self.run_once(&leased, lost).await {
+            Ended::Report { started_at, report } => {
+                self.host_failures_in_a_row.store(0, Ordering::Relaxed);
+                self.app.metrics().attempt(leased.trigger, &report);
+                self.complete(&leased, started_at, *report).await;
+                false
+            }
+            Ended::HostFailure(error) => {
+                self.app.metrics().host_failed();
+                self.host_failures_in_a_row.fetch_add(1, Ordering::Relaxed);
+                let (delivery, hook) = (leased.key.delivery, &leased.hook.id);
+                tracing::error!(%delivery, %hook, error = format!("{error:#}"), "the host failed to run a hook; the delivery rests");
+                true
+            }
+            Ended::LeaseLost => false,
+            Ended::Stopped => {
+                self.give_back(leased.key).await;
+                false
+            }
+        }
+    }
+
+    async fn run_once(&self, leased: &Leased, lost: &CancellationToken) -> Ended {
+        let slot = tokio::select! {
+            biased;
+            () = self.stop.cancelled() => return Ended::Stopped,
+            () = lost.cancelled() => return Ended::LeaseLost,
+            slot = self.slots.enter(leased.tenant) => slot,
+        };
+        // There are fewer places than callers that may wait for a slot.
+        let Ok(_slot) = slot else { return Ended::Stopped };
+        let _counted = self.app.metrics().running();
+        let started_at = now();
+        tokio::select! {
+            biased;
+            report = Box::pin(self.execute(leased)) => match report {
+                Ok(report) => Ended::Report { started_at, report: Box::new(report) },
+                Err(error) => Ended::HostFailure(error),
+            },
+            () = lost.cancelled() => Ended::LeaseLost,
+            () = self.abort.cancelled() => Ended::Stopped,
+        }
+    }
+
+    async fn execute(&self, leased: &Leased) -> anyhow::Result<Report> {
+        let hook = &leased.hook;
+        let prepared = self.app.prepared().get(hook);
+        let event = EventInfo { id: leased.event(), attempt: leased.attempt, initiated_by: leased.initiated_by };
+        let input = input::of_event(&leased.user, &leased.context, prepared.secrets_json.expose(), event)?;
+        let execution = Execution {
+            trigger: leased.trigger,
+            input,
+            limits: prepared.limits,
+            session: self.app.egress().session(leased.tenant, prepared.allowed_hosts.clone()),
+            result: ResultFor::Nobody,
+            logs: None,
+        };
+        let loaded = self.app.loader().saved(&hook.code).await?;
+        Ok(execution::execute(self.app.runtime(), loaded, execution, &prepared.redactor).await?)
+    }
+
+    async fn complete(&self, leased: &Leased, started_at: Timestamp, report: Report) {
+        let attempt = Attempt { number: leased.attempt, earlier_outcomes: &leased.earlier_outcomes, report: &report };
+        let next = retry::next(&attempt, leased.hook.settings.retry, random());
+        let log = (next != Next::Succeeded).then(|| log_entry::of(leased, &report, &next));
+        let completion = Completion {
+            key: leased.key,
+            tenant: leased.tenant,
+            version: leased.hook.version,
+            started_at,
+            report,
+            next,
+            log,
+        };
+        let delivery = leased.key.delivery;
+        for tried in 1..=COMPLETION_TRIES {
+            match self.queue.complete(completion.clone()).await {
+                Ok(Recorded::Done) => return,
+                Ok(Recorded::LeaseLost) => {
+                    tracing::warn!(%delivery, "an attempt ended after its lease was gone; it is not recorded");
+                    self.app.metrics().lease_lost();
+                    return;
+                }
+                Err(error) => {
+                    tracing::error!(%delivery, tried, %error, "an attempt cannot be recorded");
+                    sleep(Duration::from_millis(100) * tried).await;
+                }
+            }
+        }
+        tracing::error!(%delivery, "an attempt was not recorded; the delivery is taken again when its lease runs out");
+    }
+
+    /// Keeps the lease without a place or a slot for a while, then gives the delivery back.
+    async fn rest(&self, key: LeaseKey) {
+        drop(timeout(HOST_FAILURE_REST, self.stop.cancelled()).await);
+        self.give_back(key).await;
+    }
+
+    async fn give_back(&self, key: LeaseKey) {
+        if let Err(error) = self.queue.release(&[key]).await {
+            tracing::error!(delivery = %key.delivery, %error, "a delivery cannot be given back; its lease runs out by itself");
+        }
+    }
+}
+
+/// Ends the care for a lease however the delivery's task ends, a panic included.
+struct Held<'a> {
+    dispatcher: &'a Dispatcher,
+    key: LeaseKey,
+}
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        self.dispatcher.in_flight.remove(self.key);
+    }
+}
+
+fn now() -> Timestamp {
+    Timestamp(jiff::Timestamp::now().as_millisecond())
+}
+
+/// A number in `0.0..1.0`; the middle where the system has no random numbers, since a wait needs no secrecy.
+fn random() -> f64 {
+    getrandom::u32().map_or(0.5, |number| f64::from(number) / (f64::from(u32::MAX) + 1.0))
+}

@@ -1,0 +1,113 @@
+//! What a saved hook's runs have in common, worked out once per state of the hook.
+
+use std::num::NonZero;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use hookbox_egress::HostPattern;
+use hookbox_protocol::RunLimits;
+use hookbox_protocol::id::HookNumber;
+use hookbox_store::{LiveHook, SecretValue, Settings};
+use lru::LruCache;
+
+use crate::input::secrets_json;
+use crate::redact::Redactor;
+
+/// How many hooks are kept ready.
+const KEPT: NonZero<usize> = NonZero::new(4_096).expect("not zero");
+
+/// What the runs of a hook share.
+pub(crate) struct Prepared {
+    /// The JSON of `context.webtask.secrets`.
+    pub(crate) secrets_json: SecretValue,
+    /// Takes the secrets out of what a run leaves behind.
+    pub(crate) redactor: Arc<Redactor>,
+    /// What a run may use.
+    pub(crate) limits: RunLimits,
+    /// The hosts that the hook may call; `None` for all that the operator allows.
+    pub(crate) allowed_hosts: Option<Vec<HostPattern>>,
+}
+
+impl Prepared {
+    /// Works out what the runs of a hook with those secrets and settings share.
+    pub(crate) fn new(secrets: &[(String, SecretValue)], settings: &Settings, ceilings: &RunLimits) -> Self {
+        let pairs = secrets.iter().map(|(name, value)| (name.as_str(), value.expose()));
+        Self {
+            secrets_json: SecretValue::new(secrets_json(pairs)),
+            redactor: Arc::new(Redactor::new(secrets.to_vec())),
+            limits: limits(settings, ceilings),
+            allowed_hosts: settings.allowed_hosts.as_ref().map(|hosts| patterns(hosts)),
+        }
+    }
+}
+
+/// The limits of a run. What is over a ceiling that was lowered since becomes the ceiling.
+fn limits(settings: &Settings, ceilings: &RunLimits) -> RunLimits {
+    let mut limits = RunLimits::default();
+    for limit in RunLimits::TABLE {
+        let ceiling = ceilings.get(limit.name).unwrap_or(limit.ceiling);
+        let wanted = settings.limits.get(limit.name).copied().unwrap_or(limit.default).clamp(1, ceiling);
+        if let Err(error) = limits.set(limit.name, wanted, ceilings) {
+            tracing::error!(%error, "a limit of a hook does not hold");
+        }
+    }
+    limits
+}
+
+/// A host that cannot be read any more allows nothing; the others of the list still hold.
+fn patterns(hosts: &[String]) -> Vec<HostPattern> {
+    let read = |host: &String| match host.parse() {
+        Ok(pattern) => Some(pattern),
+        Err(error) => {
+            tracing::error!(%error, "an allowed host of a hook cannot be read");
+            None
+        }
+    };
+    hosts.iter().filter_map(read).collect()
+}
+
+/// What was worked out, by hook, for as long as the hook stays as it is.
+pub(crate) struct PreparedHooks {
+    ceilings: RunLimits,
+    kept: Mutex<LruCache<HookNumber, Kept>>,
+}
+
+struct Kept {
+    /// The state of the hook that it was worked out for.
+    of: Weak<LiveHook>,
+    prepared: Arc<Prepared>,
+}
+
+impl PreparedHooks {
+    pub(crate) fn new(ceilings: RunLimits) -> Self {
+        Self { ceilings, kept: Mutex::new(LruCache::new(KEPT)) }
+    }
+
+    /// What the runs of this state of the hook share.
+    pub(crate) fn get(&self, hook: &Arc<LiveHook>) -> Arc<Prepared> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        // The weak one keeps the memory, so that no later state can be at the same address.
+        if let Some(found) = kept.get(&hook.number)
+            && std::ptr::eq(found.of.as_ptr(), Arc::as_ptr(hook))
+        {
+            return Arc::clone(&found.prepared);
+        }
+        let prepared = Arc::new(Prepared::new(&hook.secrets, &hook.settings, &self.ceilings));
+        kept.put(hook.number, Kept { of: Arc::downgrade(hook), prepared: Arc::clone(&prepared) });
+        prepared
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_of_a_hook_hold_up_to_the_operators_ceiling() {
+        let mut settings = Settings::default();
+        settings.limits.insert("fuel".to_owned(), 5_000);
+        settings.limits.insert("wall_ms".to_owned(), 60_000);
+        let ceilings = RunLimits { wall_ms: 10_000, ..RunLimits::CEILINGS };
+        let limits = limits(&settings, &ceilings);
+        assert_eq!((limits.fuel, limits.wall_ms, limits.cpu_ms), (5_000, 10_000, 1_000));
+    }
+}

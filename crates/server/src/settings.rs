@@ -1,0 +1,104 @@
+//! What the operator sets. Every number here has a default that a small machine can live with.
+
+use std::time::Duration;
+
+use hookbox_protocol::RunLimits;
+use hookbox_protocol::limits::{EVENT_BYTES, MODULE_BYTES, SCRIPT_BYTES};
+
+/// The operator's settings of the server.
+#[derive(Debug, Clone)]
+pub struct ServerSettings {
+    /// The most that a tenant can set for a run.
+    pub ceilings: RunLimits,
+    /// The largest body of an event, in bytes.
+    pub event_bytes_max: u64,
+    /// The largest module, in bytes.
+    pub module_bytes_max: u64,
+    /// The largest script, in bytes.
+    pub script_bytes_max: u64,
+    /// How many hooks run at the same time for deliveries; the sandbox has at least as many slots, and
+    /// [`ServerSettings::slots`] in all.
+    pub runs_at_once: u32,
+    /// How many runs the runner and the calls of blocking triggers may have beside the deliveries.
+    pub runner_at_once: u32,
+    /// How many of those one tenant may have.
+    pub runner_per_tenant: u32,
+    /// How many uploads compile at the same time, each of another tenant.
+    pub compiles_at_once: u32,
+    /// How many uploads, or runs of the runner, of one tenant may wait for their turn; further ones get 429.
+    pub waiting_per_tenant: u32,
+    /// Threads that guests run on; `None` for one per core.
+    pub guest_threads: Option<usize>,
+    /// Deliveries of one tenant that have not ended; at that number its events get 429.
+    pub backlog_per_tenant_max: u64,
+    /// Deliveries of all tenants that have not ended; at that number events get 503.
+    pub backlog_max: u64,
+    /// For how long a leased delivery is this process's; extended three times as often while it runs.
+    pub lease: Duration,
+    /// How long a stop waits for what is running.
+    pub drain: Duration,
+    /// Limits of connections and requests.
+    pub http: HttpSettings,
+}
+
+/// Limits of connections and requests.
+#[derive(Debug, Clone)]
+pub struct HttpSettings {
+    /// From the first to the last byte of a request's head, and the longest idle time of a kept connection.
+    pub header_timeout: Duration,
+    /// The most headers of a request.
+    pub headers_max: usize,
+    /// The most bytes of a request's head.
+    pub header_bytes_max: usize,
+    /// The time that a body gets however small it is.
+    pub body_grace: Duration,
+    /// The rate at which a body must come beyond that, in bytes per second.
+    pub body_rate_min: u64,
+    /// The most connections in all; further ones wait.
+    pub connections_max: usize,
+    /// The most connections from one address (of IPv6: from one /64); further ones are closed.
+    pub connections_per_ip_max: usize,
+}
+
+impl Default for ServerSettings {
+    fn default() -> Self {
+        Self {
+            ceilings: RunLimits::CEILINGS,
+            event_bytes_max: EVENT_BYTES.default,
+            module_bytes_max: MODULE_BYTES.default,
+            script_bytes_max: SCRIPT_BYTES.default,
+            runs_at_once: 60,
+            runner_at_once: 4,
+            runner_per_tenant: 2,
+            compiles_at_once: 2,
+            waiting_per_tenant: 8,
+            guest_threads: None,
+            backlog_per_tenant_max: 2_000_000,
+            backlog_max: 10_000_000,
+            lease: Duration::from_secs(30),
+            drain: Duration::from_secs(30),
+            http: HttpSettings::default(),
+        }
+    }
+}
+
+impl Default for HttpSettings {
+    fn default() -> Self {
+        Self {
+            header_timeout: Duration::from_secs(10),
+            headers_max: 64,
+            header_bytes_max: 16 << 10,
+            body_grace: Duration::from_secs(10),
+            body_rate_min: 16 << 10,
+            connections_max: 1_000,
+            connections_per_ip_max: 256,
+        }
+    }
+}
+
+impl ServerSettings {
+    /// The slots that the sandbox needs so that no run of these settings waits for one.
+    pub fn slots(&self) -> u32 {
+        self.runs_at_once.saturating_add(self.runner_at_once)
+    }
+}
