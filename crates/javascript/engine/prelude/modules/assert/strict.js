@@ -1,0 +1,5 @@
+'use strict';
+
+// `assert/strict`: `assert` with strict comparisons.
+
+module.exports = require('assert').strict;

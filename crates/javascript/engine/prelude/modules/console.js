@@ -1,0 +1,5 @@
+'use strict';
+
+// `console`: the global as a module.
+
+module.exports = console;

@@ -1,0 +1,5 @@
+'use strict';
+
+// `path/posix`: the same as `path`.
+
+module.exports = require('path');

@@ -1,0 +1,5 @@
+'use strict';
+
+// `perf_hooks`: `performance`.
+
+module.exports = { performance };

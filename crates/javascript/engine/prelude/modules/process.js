@@ -1,0 +1,5 @@
+'use strict';
+
+// `process`: the global as a module.
+
+module.exports = process;

@@ -1,0 +1,5 @@
+'use strict';
+
+// `tty`: nothing is a terminal here.
+
+module.exports = { isatty: () => false };

@@ -1,0 +1,5 @@
+'use strict';
+
+// `uuid/v3`: the function alone, as old versions of the package have it.
+
+module.exports = require('internal/uuid').v3;

@@ -1,0 +1,4 @@
+//: expect: completed null
+module.exports = function (user, context, cb) {
+  cb(null, () => {});
+};

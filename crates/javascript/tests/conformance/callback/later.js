@@ -1,0 +1,4 @@
+//: expect: completed "later"
+module.exports = function (user, context, cb) {
+  setTimeout(cb, 2, null, 'later');
+};

@@ -1,0 +1,5 @@
+//: expect: never_finished
+module.exports = async function (user, context, cb) {
+  await new Promise(() => {});
+  cb();
+};

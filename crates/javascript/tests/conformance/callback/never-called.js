@@ -1,0 +1,2 @@
+//: expect: never_finished
+module.exports = function (user, context, cb) {};

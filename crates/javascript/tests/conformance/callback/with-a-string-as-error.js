@@ -1,0 +1,4 @@
+//: expect: failed Error: just text
+module.exports = function (user, context, cb) {
+  cb('just text');
+};

@@ -1,0 +1,4 @@
+//: expect: completed "text"
+module.exports = function (user, context, cb) {
+  cb(null, 'text');
+};

@@ -1,0 +1,2 @@
+//: expect: completed "module.exports"
+module.exports = (user, context, cb) => cb(null, 'module.exports');

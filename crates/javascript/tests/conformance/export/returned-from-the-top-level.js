@@ -1,0 +1,4 @@
+//: expect: completed "returned"
+return function (user, context, cb) {
+  cb(null, 'returned');
+};

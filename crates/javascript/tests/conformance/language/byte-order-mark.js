@@ -1,0 +1,2 @@
+﻿//: expect: completed "text"
+module.exports = (user, context, cb) => cb(null, 'text');

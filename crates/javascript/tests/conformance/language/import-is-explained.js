@@ -1,0 +1,3 @@
+//: expect: no compilation 2:8 …
+import request from 'request';
+export default function () {}

@@ -1,0 +1,7 @@
+//: limit: fuel 50000000
+//: expect: out_of_fuel
+module.exports = function (user, context, cb) {
+  (function again() {
+    Promise.resolve().then(again);
+  })();
+};

@@ -1,0 +1,2 @@
+//: expect: completed "later"
+module.exports = () => require('timers/promises').setTimeout(1, 'later');

@@ -1,0 +1,4 @@
+//: expect: never_finished
+module.exports = async function (user, context, cb) {
+  await null;
+};

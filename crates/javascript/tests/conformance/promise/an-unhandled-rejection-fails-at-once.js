@@ -1,0 +1,5 @@
+//: expect: failed Error: nobody listens
+module.exports = function (user, context, cb) {
+  Promise.reject(new Error('nobody listens'));
+  setTimeout(cb, 10000);
+};

@@ -1,0 +1,4 @@
+//: expect: failed Error: plain text
+module.exports = function () {
+  throw 'plain text';
+};

@@ -1,0 +1,4 @@
+//: expect: failed Error: undefined
+module.exports = function () {
+  throw undefined;
+};
