@@ -1,4 +1,4 @@
-;; A thousand buffers that are each all of the memory: the host takes a little of it and stays quick.
+;; A thousand buffers that are each all of the memory: the host takes the first and stays quick.
 ;; outcome: completed
 ;; limit: cpu_ms 10000
 ;; value: null
@@ -17,5 +17,5 @@
       (local.set $i (i32.add (local.get $i) (i32.const 1)))
       (br_if $more (i32.lt_u (local.get $i) (i32.const 1024))))
     (if (call $fd_write (i32.const 1) (i32.const 0) (i32.const 1024) (i32.const 32768)) (then (unreachable)))
-    (if (i32.ne (i32.load (i32.const 32768)) (i32.const 65536)) (then (unreachable)))
+    (if (i32.ne (i32.load (i32.const 32768)) (i32.const 0xff0000)) (then (unreachable)))
     (i64.const 0)))

@@ -44,7 +44,7 @@
     (call $is (call $clock_res_get (i32.const 0) (i32.const 64)) (i32.const 0))
     (call $is (call $clock_time_get (i32.const 0) (i64.const 0) (i32.const 64)) (i32.const 0))
     (call $is (i64.lt_u (i64.load (i32.const 64)) (i64.const 1700000000000000000)) (i32.const 0))
-    (call $is (call $clock_time_get (i32.const 9) (i64.const 0) (i32.const 64)) (i32.const 28))
+    (call $is (call $clock_time_get (i32.const 2) (i64.const 0) (i32.const 64)) (i32.const 8))
     (call $is (call $sched_yield) (i32.const 0))
     (call $is (call $sock_accept (i32.const 3) (i32.const 0) (i32.const 0)) (i32.const 52))
     (call $is (call $proc_raise (i32.const 9)) (i32.const 52))

@@ -129,6 +129,10 @@ pub const SCRIPT_BYTES: Limit =
 pub const EVENT_BYTES: Limit =
     Limit { name: "event_bytes", unit: "bytes", default: 256 << 10, ceiling: 1 << 20, what: "The body of an event" };
 
+/// Bytes of a body that is neither an event nor code.
+pub const BODY_BYTES: Limit =
+    fixed("body_bytes", "bytes", 2 << 20, "The body of any other call of the API; more where a script may be larger");
+
 /// How deep the JSON of an event may nest.
 pub const EVENT_DEPTH: Limit = fixed("event_depth", "levels", 64, "Nesting of an event's JSON");
 
@@ -160,10 +164,11 @@ const fn fixed(name: &'static str, unit: &'static str, value: u64, what: &'stati
 }
 
 /// The limits that are not of a run.
-pub const OTHERS: [Limit; 9] = [
+pub const OTHERS: [Limit; 10] = [
     MODULE_BYTES,
     SCRIPT_BYTES,
     EVENT_BYTES,
+    BODY_BYTES,
     EVENT_DEPTH,
     SECRETS,
     SECRET_NAME_CHARS,

@@ -105,6 +105,7 @@ impl TrapKind {
 
 /// An error as the hook, or the host for it, reports it.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(expecting = "an object with a message")]
 pub struct HookError {
     /// What happened, in the author's words.
     pub message: String,
@@ -214,7 +215,7 @@ mod tests {
             Outcome::NeverFinished,
         ];
         for outcome in outcomes {
-            let error = outcome.error().expect(outcome.name());
+            let error = outcome.error().expect("an error");
             assert!(!error.message.is_empty());
             assert!(Outcome::NAMES.contains(&outcome.name()));
             let json = serde_json::to_value(&outcome).expect("serialises");

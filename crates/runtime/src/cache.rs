@@ -4,11 +4,14 @@
 //! carries an HMAC under a key that only the daemon can read, over the module's digest, the engine's configuration
 //! and the artefact.
 
+mod prune;
+
 use std::fs::{self, DirBuilder, Permissions};
 use std::hash::{Hash as _, Hasher};
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use hookbox_protocol::ModuleDigest;
@@ -41,8 +44,9 @@ pub(crate) enum Found {
 }
 
 impl Cache {
-    /// Opens the directory; makes it and its key where they are missing.
-    pub(crate) fn open(dir: &Path, engines: &Engines) -> Result<Self, Error> {
+    /// Opens the directory; makes it and its key where they are missing. Artefacts that no engine of this process can
+    /// load go, and so do the least recently used where all of them take more than `bytes_max`.
+    pub(crate) fn open(dir: &Path, bytes_max: u64, engines: &Engines) -> Result<Self, Error> {
         DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(|e| at(dir, e))?;
         fs::set_permissions(dir, Permissions::from_mode(0o700)).map_err(|e| at(dir, e))?;
         let path = dir.join(KEY_FILE);
@@ -51,13 +55,18 @@ impl Cache {
             None => new_key(dir, &path)?,
         };
         let configurations = Kind::ALL.map(|kind| configuration(engines.get(kind)));
+        prune::prune(dir, &configurations.each_ref().map(prefix), bytes_max).map_err(|e| at(dir, e))?;
         Ok(Self { dir: dir.to_owned(), key, configurations })
     }
 
     /// Reads the artefact of a module and verifies the very bytes that it gives.
     pub(crate) fn load(&self, kind: Kind, digest: ModuleDigest) -> Found {
         let mut file = Vec::new();
-        let read = fs::File::open(self.path(kind, digest)).and_then(|mut open| open.read_to_end(&mut file));
+        let read = fs::File::open(self.path(kind, digest)).and_then(|mut open| {
+            // The time says when it was used last. Where it cannot be set, the artefact is merely forgotten sooner.
+            open.set_modified(SystemTime::now()).ok();
+            open.read_to_end(&mut file)
+        });
         match read {
             Err(error) if error.kind() == ErrorKind::NotFound => Found::Nothing,
             Err(_) => Found::Damaged,
@@ -75,7 +84,8 @@ impl Cache {
     pub(crate) fn store(&self, kind: Kind, digest: ModuleDigest, artefact: &[u8]) -> Result<(), Error> {
         let path = self.path(kind, digest);
         let tag = self.mac(kind, digest, artefact).finalize().into_bytes();
-        let mut file = tempfile::NamedTempFile::new_in(&self.dir).map_err(|e| at(&self.dir, e))?;
+        let mut file =
+            tempfile::Builder::new().suffix(prune::PARTIAL).tempfile_in(&self.dir).map_err(|e| at(&self.dir, e))?;
         file.write_all(&tag).and_then(|()| file.write_all(artefact)).map_err(|e| at(&path, e))?;
         file.persist(&path).map_err(|e| at(&path, e.error))?;
         Ok(())
@@ -91,10 +101,18 @@ impl Cache {
     }
 
     fn path(&self, kind: Kind, digest: ModuleDigest) -> PathBuf {
-        let name = Sha256::new().chain_update(self.configurations[kind as usize]).chain_update(digest.0).finalize();
-        let hex: String = name.iter().map(|byte| format!("{byte:02x}")).collect();
-        self.dir.join(format!("{hex}.artefact"))
+        let prefix = prefix(&self.configurations[kind as usize]);
+        self.dir.join(format!("{prefix}{}{}", hex(&digest.0), prune::ARTEFACT))
     }
+}
+
+/// How the names of a configuration's artefacts begin. That is for people and for pruning; the HMAC tells for certain.
+fn prefix(configuration: &[u8; 32]) -> String {
+    format!("{}-", hex(&configuration[..8]))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn at(path: &Path, source: std::io::Error) -> Error {
@@ -126,7 +144,7 @@ fn new_key(dir: &Path, path: &Path) -> Result<[u8; KEY_BYTES], Error> {
     let mut key = [0; KEY_BYTES];
     getrandom::fill(&mut key).map_err(|e| at(path, std::io::Error::other(e.to_string())))?;
     // `tempfile` makes files that only their owner can read.
-    let mut file = tempfile::NamedTempFile::new_in(dir).map_err(|e| at(dir, e))?;
+    let mut file = tempfile::Builder::new().suffix(prune::PARTIAL).tempfile_in(dir).map_err(|e| at(dir, e))?;
     file.write_all(&key).and_then(|()| file.as_file().sync_all()).map_err(|e| at(path, e))?;
     match file.persist_noclobber(path) {
         Ok(_) => Ok(key),
@@ -171,13 +189,13 @@ mod tests {
     #[test]
     fn only_what_was_written_here_is_read_back() {
         let dir = tempfile::tempdir().expect("directory");
-        let cache = Cache::open(dir.path(), &engines()).expect("cache");
+        let cache = Cache::open(dir.path(), u64::MAX, &engines()).expect("cache");
         assert_eq!(cache.load(Kind::Modules, DIGEST), Found::Nothing);
         cache.store(Kind::Modules, DIGEST, b"artefact").expect("stored");
         let good = Found::Artefact(b"artefact".to_vec());
         assert_eq!(cache.load(Kind::Modules, DIGEST), good);
         assert_eq!(cache.load(Kind::Scripts, DIGEST), Found::Nothing);
-        assert_eq!(Cache::open(dir.path(), &engines()).expect("again").load(Kind::Modules, DIGEST), good);
+        assert_eq!(Cache::open(dir.path(), u64::MAX, &engines()).expect("again").load(Kind::Modules, DIGEST), good);
 
         let path = cache.path(Kind::Modules, DIGEST);
         let file = fs::read(&path).expect("file");
@@ -194,20 +212,23 @@ mod tests {
     #[test]
     fn an_artefact_is_no_good_under_another_name_or_another_key() {
         let dir = tempfile::tempdir().expect("directory");
-        let cache = Cache::open(dir.path(), &engines()).expect("cache");
+        let cache = Cache::open(dir.path(), u64::MAX, &engines()).expect("cache");
         cache.store(Kind::Modules, DIGEST, b"artefact").expect("stored");
         let other = ModuleDigest([8; 32]);
         fs::copy(cache.path(Kind::Modules, DIGEST), cache.path(Kind::Modules, other)).expect("copied");
         assert_eq!(cache.load(Kind::Modules, other), Found::Damaged);
         fs::write(dir.path().join(KEY_FILE), b"short").expect("written");
-        assert_eq!(Cache::open(dir.path(), &engines()).expect("new key").load(Kind::Modules, DIGEST), Found::Damaged);
+        assert_eq!(
+            Cache::open(dir.path(), u64::MAX, &engines()).expect("new key").load(Kind::Modules, DIGEST),
+            Found::Damaged
+        );
     }
 
     #[test]
     fn nobody_else_can_read_the_key() {
         let dir = tempfile::tempdir().expect("directory");
         let dir = dir.path().join("cache");
-        Cache::open(&dir, &engines()).expect("cache");
+        Cache::open(&dir, u64::MAX, &engines()).expect("cache");
         let mode = |path: &Path| fs::metadata(path).expect("metadata").permissions().mode() & 0o777;
         assert_eq!((mode(&dir), mode(&dir.join(KEY_FILE))), (0o700, 0o600));
 
@@ -215,7 +236,7 @@ mod tests {
         for open in [&dir, &dir.join(KEY_FILE)] {
             fs::set_permissions(open, Permissions::from_mode(0o755)).expect("opened");
         }
-        Cache::open(&dir, &engines()).expect("cache");
+        Cache::open(&dir, u64::MAX, &engines()).expect("cache");
         assert_eq!((mode(&dir), mode(&dir.join(KEY_FILE))), (0o700, 0o600));
         assert_ne!(fs::read(dir.join(KEY_FILE)).expect("key"), key, "others may have read it");
     }

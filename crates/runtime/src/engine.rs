@@ -16,7 +16,11 @@ pub(crate) const BACKTRACE_FRAMES: usize = 20;
 /// every run then, and more than this costs more than fresh pages would.
 const KEEP_WITHOUT_SCAN: usize = 64 << 10;
 
+/// The guest's stack.
 const WASM_STACK: usize = 512 << 10;
+
+/// The stack of the JavaScript engine: an interpreter needs several frames for each call of a script.
+const WASM_STACK_SCRIPTS: usize = 1 << 20;
 
 /// At least 1 MiB above the guest's own stack stays for host functions, since a host stack overflow aborts the process.
 const ASYNC_STACK: usize = 2 << 20;
@@ -99,7 +103,7 @@ fn config(kind: Kind) -> Config {
         .concurrency_support(false)
         .epoch_interruption(true)
         .consume_fuel(true)
-        .max_wasm_stack(WASM_STACK)
+        .max_wasm_stack(if kind == Kind::Scripts { WASM_STACK_SCRIPTS } else { WASM_STACK })
         .async_stack_size(ASYNC_STACK)
         .async_stack_zeroing(true)
         .signals_based_traps(true)

@@ -77,7 +77,8 @@ impl Runtime {
     pub fn new(settings: Settings) -> Result<Self, Error> {
         let engines = Engines::new(&settings)?;
         let [modules, scripts] = Kind::ALL.map(|kind| host::linker(engines.get(kind)));
-        let cache = settings.cache_dir.as_deref().map(|dir| Cache::open(dir, &engines)).transpose()?;
+        let dir = settings.cache_dir.as_deref();
+        let cache = dir.map(|dir| Cache::open(dir, settings.cache_bytes_max, &engines)).transpose()?;
         Ok(Self(Arc::new(Inner {
             linkers: [modules?, scripts?],
             ticker: Ticker::start(&engines)?,

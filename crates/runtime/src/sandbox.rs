@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use hookbox_protocol::{Outcome, Report, RunLimits};
 use wasmtime::{Engine, Memory, Store, UpdateDeadline};
+use wasmtime_wasi::p1::WasiP1Ctx;
 
 use crate::Error;
 use crate::egress::Egress;
@@ -22,6 +23,9 @@ use memory::MemoryBudget;
 use meter::Meter;
 use pending::Pending;
 
+/// Bytes of the guest's memory that one call of WASI may read: what a hook prints at once, and the list of its buffers.
+const WASI_CALL_BYTES: usize = 16 << 20;
+
 /// What the host functions of one run share.
 pub(crate) struct RunState {
     /// The guest's memory, once a host function or the run itself has looked it up.
@@ -32,6 +36,8 @@ pub(crate) struct RunState {
     pub(crate) rng: Rng,
     pub(crate) logs: Logs,
     pub(crate) pending: Pending,
+    /// WASI's state, once a call has needed it: most runs make no such call.
+    pub(crate) wasi: Option<Box<WasiP1Ctx>>,
 }
 
 /// A store with the limits of one run. It lives outside of the future that runs the guest, so that a run that is
@@ -59,10 +65,12 @@ impl Sandbox {
             rng: Rng::System,
             logs: Logs::new(limits, Arc::clone(&meter), tap),
             pending: Pending::new(limits, egress, Arc::clone(&meter)),
+            wasi: None,
         };
         let mut store = Store::new(engine, state);
         store.limiter(|state| &mut state.budget);
         store.set_fuel(limits.fuel).map_err(|e| Error::Sandbox(format!("{e:#}")))?;
+        store.set_hostcall_fuel(WASI_CALL_BYTES);
         store.set_epoch_deadline(1);
         let of_callback = Arc::clone(&meter);
         // At each tick of the epoch: a plain deadline would end a guest that merely waits. `yield_now` and not

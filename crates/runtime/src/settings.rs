@@ -12,6 +12,8 @@ pub struct Settings {
     pub runs_at_once: u32,
     /// Where compiled artefacts and the key that signs them are kept; `None` keeps them in memory only.
     pub cache_dir: Option<PathBuf>,
+    /// Bytes of artefacts that a start leaves there; the least recently used goes first.
+    pub cache_bytes_max: u64,
     /// Who compiles modules of tenants.
     pub compiler: Compiler,
     /// Bytes of compiled code that stay loaded; the least recently used goes first.
@@ -29,6 +31,7 @@ impl Default for Settings {
         Self {
             runs_at_once: 64,
             cache_dir: None,
+            cache_bytes_max: 4 << 30,
             compiler: Compiler::InProcess,
             loaded_bytes_max: 512 << 20,
             memory_bytes_max: RunLimits::CEILINGS.memory_bytes,

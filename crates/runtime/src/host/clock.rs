@@ -6,8 +6,8 @@ use super::HOOKBOX;
 use crate::sandbox::RunState;
 
 pub(super) fn link(linker: &mut Linker<RunState>) -> wasmtime::Result<()> {
-    linker.func_wrap(HOOKBOX, "now_ms", |mut caller: Caller<'_, RunState>| {
-        (caller.data_mut().clock.unix().as_secs_f64() * 1e3).round()
+    linker.func_wrap(HOOKBOX, "now_ms", |caller: Caller<'_, RunState>| {
+        (caller.data().clock.unix().as_secs_f64() * 1e3).round()
     })?;
     Ok(())
 }

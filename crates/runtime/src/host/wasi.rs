@@ -1,33 +1,43 @@
 //! WASI preview 1 with nothing granted: stdout and stderr become log lines, clocks and random bytes are the run's,
 //! there are no files, no arguments, no environment and no sockets.
 //!
-//! Written here rather than taken from `wasmtime-wasi`: what is allowed is a dozen small functions, and what is not
-//! in this file cannot be reached. Every other function of preview 1 answers `ENOSYS`, so that modules load whose
-//! toolchain imports them by habit.
+//! `wasmtime-wasi` serves what a standard library needs to start, to print and to sleep. Every other function of
+//! preview 1 answers `ENOSYS`, so that modules load whose toolchain imports them by habit: what is not in [`SERVED`]
+//! or below it cannot be reached.
 
-use std::time::Duration;
+mod context;
 
 use wasmtime::{Caller, Linker, Val};
+use wasmtime_wasi::p1::{self, wasi_snapshot_preview1};
+use wiggle::GuestMemory;
 
-use super::{ImportType, WASI, guest_bytes, memory, outside, random};
+use super::{ImportType, WASI, memory, random};
 use crate::sandbox::RunState;
 use crate::sandbox::fault::Fault;
-use crate::sandbox::logs::Stream;
 
 const SUCCESS: i32 = 0;
-const EBADF: i32 = 8;
 const EINVAL: i32 = 28;
 const ENOSYS: i32 = 52;
-const ESPIPE: i32 = 70;
 
-/// Buffers of one `fd_write`, and subscriptions of one `poll_oneoff`.
-const VECTORS_MAX: u32 = 1_024;
+/// Subscriptions of one `poll_oneoff`.
+const SUBSCRIPTIONS_MAX: u32 = 1_024;
 
-/// Bytes that one `fd_write` takes.
-const WRITE_BYTES_MAX: u32 = 64 << 10;
-
-/// Nanoseconds of a millisecond, the clocks' resolution.
-const RESOLUTION_NS: u64 = 1_000_000;
+/// The functions that `wasmtime-wasi` serves as they are.
+const SERVED: [&str; 13] = [
+    "args_get",
+    "args_sizes_get",
+    "clock_res_get",
+    "clock_time_get",
+    "environ_get",
+    "environ_sizes_get",
+    "fd_close",
+    "fd_fdstat_get",
+    "fd_prestat_get",
+    "fd_read",
+    "fd_seek",
+    "fd_write",
+    "sched_yield",
+];
 
 /// Every function of preview 1 with its parameters; each gives an i32, `proc_exit` excepted.
 pub(super) const TABLE: [(&str, &str); 46] = [
@@ -85,8 +95,11 @@ pub(super) fn import_type(name: &str) -> Option<ImportType> {
     Some(ImportType { params, results: if name == "proc_exit" { "" } else { "i" } })
 }
 
+/// Links all of `wasmtime-wasi`, then puts a stub before each function that is not served, then what is ours.
 pub(super) fn link(linker: &mut Linker<RunState>) -> wasmtime::Result<()> {
-    for (name, _) in TABLE {
+    linker.allow_shadowing(true);
+    p1::add_to_linker_async(linker, context::of)?;
+    for (name, _) in TABLE.into_iter().filter(|(name, _)| !SERVED.contains(name)) {
         if let Some(ty) = import_type(name).filter(|ty| !ty.results.is_empty()) {
             let ty = ty.func_type(linker.engine());
             linker.func_new(WASI, name, ty, |_, _, results| {
@@ -95,220 +108,81 @@ pub(super) fn link(linker: &mut Linker<RunState>) -> wasmtime::Result<()> {
             })?;
         }
     }
-    linker.allow_shadowing(true);
-    nothing_granted(linker)?;
-    stdio(linker)?;
-    time(linker)?;
+    poll_oneoff(linker)?;
+    // Not from `wasmtime-wasi`: it collects the bytes in the host's memory, one at a time and without a look at the
+    // clock, up to a bound past which it traps.
     linker.func_wrap(WASI, "random_get", |mut caller: Caller<'_, RunState>, ptr: u32, len: u32| {
         random::fill(&mut caller, ptr, len).map(|()| SUCCESS)
     })?;
+    // Not from `wasmtime-wasi`: it has no code of 126 or more.
     linker.func_wrap(WASI, "proc_exit", |code: i32| -> wasmtime::Result<()> { Err(Fault::Exit(code).into()) })?;
     linker.allow_shadowing(false);
     Ok(())
 }
 
-/// Arguments, environment and directories: empty lists, not errors, since every libc asks for them when it starts.
-fn nothing_granted(linker: &mut Linker<RunState>) -> wasmtime::Result<()> {
-    for name in ["args_sizes_get", "environ_sizes_get"] {
-        linker.func_wrap(WASI, name, |mut caller: Caller<'_, RunState>, count: u32, size: u32| {
-            write(&mut caller, count, &0_u32.to_le_bytes())?;
-            write(&mut caller, size, &0_u32.to_le_bytes())
-        })?;
-    }
-    for name in ["args_get", "environ_get"] {
-        linker.func_wrap(WASI, name, |_: u32, _: u32| SUCCESS)?;
-    }
-    // A libc stops to look for directories at the first EBADF; any other error makes it exit.
-    linker.func_wrap(WASI, "fd_prestat_get", |_: u32, _: u32| EBADF)?;
-    linker.func_wrap(WASI, "fd_prestat_dir_name", |_: u32, _: u32, _: u32| EBADF)?;
-    Ok(())
-}
-
-fn stdio(linker: &mut Linker<RunState>) -> wasmtime::Result<()> {
-    linker.func_wrap(
-        WASI,
-        "fd_write",
-        |mut caller: Caller<'_, RunState>, fd: u32, vectors: u32, count: u32, written: u32| {
-            let stream = match fd {
-                1 => Stream::Stdout,
-                2 => Stream::Stderr,
-                _ => return Ok(EBADF),
-            };
-            if count > VECTORS_MAX {
-                return Ok(EINVAL);
-            }
-            let sum = write_vectors(&mut caller, stream, vectors, count)?;
-            write(&mut caller, written, &sum.to_le_bytes())
-        },
-    )?;
-    linker.func_wrap(
-        WASI,
-        "fd_read",
-        |mut caller: Caller<'_, RunState>, fd: u32, _: u32, _: u32, read: u32| match fd {
-            0 => write(&mut caller, read, &0_u32.to_le_bytes()),
-            _ => Ok(EBADF),
-        },
-    )?;
-    linker.func_wrap(WASI, "fd_close", |fd: u32| if fd <= 2 { SUCCESS } else { EBADF })?;
-    linker.func_wrap(WASI, "fd_seek", |fd: u32, _: u64, _: u32, _: u32| if fd <= 2 { ESPIPE } else { EBADF })?;
-    linker.func_wrap(WASI, "fd_fdstat_get", |mut caller: Caller<'_, RunState>, fd: u32, stat: u32| {
-        if fd > 2 {
-            return Ok(EBADF);
-        }
-        const CHARACTER_DEVICE: u8 = 2;
-        const RIGHT_READ: u8 = 1 << 1;
-        const RIGHT_WRITE: u8 = 1 << 6;
-        let mut bytes = [0_u8; 24];
-        bytes[0] = CHARACTER_DEVICE;
-        bytes[8] = if fd == 0 { RIGHT_READ } else { RIGHT_WRITE };
-        write(&mut caller, stat, &bytes)
-    })?;
-    Ok(())
-}
-
-/// Hands the guest's buffers to the log and gives how many bytes were taken: at most [`WRITE_BYTES_MAX`], so that a
-/// guest cannot keep the host busy with a thousand buffers that are all of its memory. A libc writes the rest in a
-/// next call.
-fn write_vectors(caller: &mut Caller<'_, RunState>, stream: Stream, vectors: u32, count: u32) -> wasmtime::Result<u32> {
-    let (bytes, state) = memory(caller)?.data_and_store_mut(caller);
-    let slice = |ptr: u32, len: u32| {
-        let start = ptr as usize;
-        bytes.get(start..start.saturating_add(len as usize)).ok_or_else(|| outside(ptr, len, bytes.len()))
-    };
-    let mut sum = 0_u32;
-    for vector in slice(vectors, count * 8)?.chunks_exact(8) {
-        let (ptr, len) = (u32_at(vector, 0), u32_at(vector, 4));
-        let taken = &slice(ptr, len)?[..len.min(WRITE_BYTES_MAX - sum) as usize];
-        state.logs.write(stream, taken);
-        sum += u32::try_from(taken.len()).unwrap_or(0);
-        if sum == WRITE_BYTES_MAX {
-            break;
-        }
-    }
-    Ok(sum)
-}
-
-fn time(linker: &mut Linker<RunState>) -> wasmtime::Result<()> {
-    linker.func_wrap(WASI, "sched_yield", || SUCCESS)?;
-    linker.func_wrap(WASI, "clock_res_get", |mut caller: Caller<'_, RunState>, clock: u32, ptr: u32| {
-        if clock > 3 { Ok(EINVAL) } else { write(&mut caller, ptr, &RESOLUTION_NS.to_le_bytes()) }
-    })?;
-    linker.func_wrap(WASI, "clock_time_get", |mut caller: Caller<'_, RunState>, clock: u32, _: u64, ptr: u32| {
-        match time_of(caller.data_mut(), clock) {
-            Some(ns) => write(&mut caller, ptr, &ns.to_le_bytes()),
-            None => Ok(EINVAL),
-        }
-    })?;
+/// `wasmtime-wasi`'s own, with a bound before it. Each subscription costs the host far more than its bytes, and all of
+/// them are set up without a look at the clock: the bytes that a write may have would be too many here. The wait itself
+/// ends with the run.
+fn poll_oneoff(linker: &mut Linker<RunState>) -> wasmtime::Result<()> {
     linker.func_wrap_async(
         WASI,
         "poll_oneoff",
-        |mut caller: Caller<'_, RunState>, (subscriptions, events, count, stored): (u32, u32, u32, u32)| {
+        |mut caller: Caller<'_, RunState>, (subscriptions, events, count, stored): (i32, i32, i32, i32)| {
             Box::new(async move {
-                if count == 0 || count > VECTORS_MAX {
+                use wasi_snapshot_preview1::WasiSnapshotPreview1 as _;
+
+                if count.cast_unsigned() > SUBSCRIPTIONS_MAX {
                     return Ok(EINVAL);
                 }
-                poll_oneoff(&mut caller, subscriptions, events, count, stored).await
+                let (bytes, state) = memory(&mut caller)?.data_and_store_mut(&mut caller);
+                let context = context::of(state);
+                context.set_hostcall_fuel(usize::MAX);
+                let mut memory = GuestMemory::Unshared(bytes);
+                wasi_snapshot_preview1::poll_oneoff(context, &mut memory, subscriptions, events, count, stored).await
             })
         },
     )?;
     Ok(())
 }
 
-/// Nanoseconds of a WASI clock; 2 and 3 are the CPU time of process and thread, for which the run's own time stands.
-fn time_of(state: &mut RunState, clock: u32) -> Option<u64> {
-    let time = match clock {
-        0 => state.clock.unix(),
-        1..=3 => state.clock.monotonic(),
-        _ => return None,
-    };
-    u64::try_from(time.as_nanos()).ok()
-}
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
 
-/// How a guest sleeps: the earliest of its clocks ends the wait, within the run's time. A subscription to a file is
-/// answered at once with `EBADF`, since there is nothing to wait for.
-async fn poll_oneoff(
-    caller: &mut Caller<'_, RunState>,
-    subscriptions: u32,
-    events: u32,
-    count: u32,
-    stored: u32,
-) -> wasmtime::Result<i32> {
-    let wanted: Vec<Subscription> = {
-        let (bytes, _) = guest_bytes(caller, subscriptions, count * SUBSCRIPTION_BYTES)?;
-        bytes.chunks_exact(SUBSCRIPTION_BYTES as usize).map(Subscription::read).collect()
-    };
-    let waits: Vec<Duration> = wanted.iter().map(|subscription| subscription.wait(caller.data_mut())).collect();
-    let shortest = waits.iter().copied().min().unwrap_or_default();
-    if !shortest.is_zero() {
-        let ms = u64::try_from(shortest.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX);
-        tokio::time::sleep(caller.data().pending.within_run(ms)).await;
-    }
-    let mut answer = Vec::new();
-    for (subscription, _) in wanted.iter().zip(&waits).filter(|(_, wait)| **wait == shortest) {
-        answer.extend_from_slice(&subscription.event());
-    }
-    let number = u32::try_from(answer.len()).unwrap_or(u32::MAX) / EVENT_BYTES;
-    write(caller, events, &answer)?;
-    write(caller, stored, &number.to_le_bytes())
-}
+    use futures_util::FutureExt as _;
+    use hookbox_protocol::RunLimits;
+    use wasmtime::{Extern, ValType};
 
-const SUBSCRIPTION_BYTES: u32 = 48;
-const EVENT_BYTES: u32 = 32;
+    use super::*;
+    use crate::engine::{Kind, compiler};
+    use crate::sandbox::Sandbox;
 
-/// What `poll_oneoff` waits for.
-struct Subscription {
-    userdata: [u8; 8],
-    kind: u8,
-    clock: u32,
-    timeout_ns: u64,
-    absolute: bool,
-}
-
-impl Subscription {
-    const CLOCK: u8 = 0;
-
-    fn read(bytes: &[u8]) -> Self {
-        Self {
-            userdata: u64_at(bytes, 0).to_le_bytes(),
-            kind: bytes[8],
-            clock: u32_at(bytes, 16),
-            timeout_ns: u64_at(bytes, 24),
-            absolute: bytes[40] & 1 != 0,
+    #[test]
+    fn what_is_not_served_answers_enosys() {
+        const OURS: [&str; 3] = ["poll_oneoff", "proc_exit", "random_get"];
+        let engine = compiler(Kind::Modules).expect("engine");
+        let linker = crate::host::linker(&engine).expect("linker");
+        let sandbox = Sandbox::new(&engine, &RunLimits::default(), Arc::new(crate::NoEgress), None);
+        let mut store = sandbox.expect("sandbox").store;
+        let mut stubs = 0;
+        for (name, params) in TABLE.into_iter().filter(|(name, _)| !SERVED.contains(name) && !OURS.contains(name)) {
+            let Ok(Extern::Func(stub)) = linker.get(&mut store, WASI, name) else { panic!("{name} is not linked") };
+            let zeros: Vec<_> =
+                stub.ty(&store).params().map(|ty| Val::default_for_ty(&ty).expect("a number")).collect();
+            assert_eq!(zeros.len(), params.len());
+            let mut results = [Val::default_for_ty(&ValType::I32).expect("a number")];
+            let called = stub.call_async(&mut store, &zeros, &mut results).now_or_never().expect("no wait");
+            called.unwrap_or_else(|error| panic!("{name}: {error:#}"));
+            assert_eq!(results[0].i32(), Some(ENOSYS), "{name}");
+            stubs += 1;
         }
+        assert_eq!(stubs, TABLE.len() - SERVED.len() - OURS.len());
     }
 
-    fn wait(&self, state: &mut RunState) -> Duration {
-        if self.kind != Self::CLOCK {
-            return Duration::ZERO;
-        }
-        let now = if self.absolute { time_of(state, self.clock).unwrap_or(u64::MAX) } else { 0 };
-        Duration::from_nanos(self.timeout_ns.saturating_sub(now))
+    #[test]
+    fn a_run_that_calls_nothing_of_wasi_makes_nothing_for_it() {
+        let engine = compiler(Kind::Modules).expect("engine");
+        let sandbox = Sandbox::new(&engine, &RunLimits::default(), Arc::new(crate::NoEgress), None);
+        assert!(sandbox.expect("sandbox").store.data().wasi.is_none());
     }
-
-    fn event(&self) -> [u8; EVENT_BYTES as usize] {
-        let mut event = [0; EVENT_BYTES as usize];
-        event[..8].copy_from_slice(&self.userdata);
-        event[8] = if self.kind == Self::CLOCK { 0 } else { 8 };
-        event[10] = self.kind;
-        event
-    }
-}
-
-fn u32_at(bytes: &[u8], at: usize) -> u32 {
-    let mut number = [0; 4];
-    number.copy_from_slice(&bytes[at..at + 4]);
-    u32::from_le_bytes(number)
-}
-
-fn u64_at(bytes: &[u8], at: usize) -> u64 {
-    let mut number = [0; 8];
-    number.copy_from_slice(&bytes[at..at + 8]);
-    u64::from_le_bytes(number)
-}
-
-/// Writes `bytes` at `ptr` and gives `SUCCESS`.
-fn write(caller: &mut Caller<'_, RunState>, ptr: u32, bytes: &[u8]) -> wasmtime::Result<i32> {
-    let len = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
-    guest_bytes(caller, ptr, len)?.0.copy_from_slice(bytes);
-    Ok(SUCCESS)
 }

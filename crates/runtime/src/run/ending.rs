@@ -6,7 +6,7 @@ use wasmtime::{Trap, WasmBacktrace};
 
 use crate::Error;
 use crate::engine::BACKTRACE_FRAMES;
-use crate::sandbox::fault::Fault;
+use crate::sandbox::fault::{self, Fault};
 
 /// Characters of a function's name in a backtrace.
 const NAME_CHARS: usize = 200;
@@ -57,7 +57,10 @@ impl Ending {
             (None, Some(trap)) => trapped(kind(*trap), detail(*trap)),
             // An instance whose memory does not fit the run's limit.
             (None, None) if refused => out_of_memory(limits),
-            (None, None) => return Err(Error::Sandbox(format!("{error:#}"))),
+            (None, None) => match fault::of_wasi(&error) {
+                Some(detail) => trapped(TrapKind::HostCall, detail),
+                None => return Err(Error::Sandbox(format!("{error:#}"))),
+            },
         };
         Ok(outcome)
     }

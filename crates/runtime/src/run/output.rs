@@ -123,7 +123,7 @@ mod tests {
             br#"{"error":"no"}"#,
             Payload::None,
             &expect![[
-                r#"the result is not what the contract asks for: invalid type: string "no", expected struct HookError at line 1 column 13"#
+                r#"the result is not what the contract asks for: invalid type: string "no", expected an object with a message at line 1 column 13"#
             ]],
         );
         let deep = format!(r#"{{"value":{}{}}}"#, "[".repeat(200), "]".repeat(200));

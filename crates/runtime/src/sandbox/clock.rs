@@ -1,18 +1,19 @@
 //! The one clock and the one source of random bytes of a run; every import that needs either takes it from here.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::meter::Meter;
 
 /// What the guest sees of time: whole milliseconds that stand still while it computes.
+#[derive(Clone)]
 pub(crate) enum Clock {
     /// The system's.
     System {
         /// Says how far the run is.
         meter: Arc<Meter>,
         /// Time since 1970 at the run's start; read from the system when first asked for.
-        unix_at_start: Option<Duration>,
+        unix_at_start: OnceLock<Duration>,
     },
     /// Always 0, while a module is pre-initialised: what is read then would be frozen into every run.
     Zero,
@@ -20,7 +21,13 @@ pub(crate) enum Clock {
 
 impl Clock {
     pub(crate) fn system(meter: Arc<Meter>) -> Self {
-        Self::System { meter, unix_at_start: None }
+        Self::System { meter, unix_at_start: OnceLock::new() }
+    }
+
+    /// Another hand on the same clock: what it says never differs.
+    pub(crate) fn twin(&self) -> Self {
+        self.unix();
+        self.clone()
     }
 
     /// Time since the run began.
@@ -32,10 +39,10 @@ impl Clock {
     }
 
     /// Time since 1970.
-    pub(crate) fn unix(&mut self) -> Duration {
+    pub(crate) fn unix(&self) -> Duration {
         match self {
             Self::System { meter, unix_at_start } => {
-                let at_start = *unix_at_start.get_or_insert_with(|| {
+                let at_start = *unix_at_start.get_or_init(|| {
                     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
                     now.saturating_sub(meter.wall())
                 });

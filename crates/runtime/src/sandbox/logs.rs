@@ -1,6 +1,6 @@
 //! What a run prints, within `log_bytes`, `log_line_bytes` and `log_lines`.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use hookbox_protocol::RunLimits;
 use hookbox_protocol::report::{Level, LogLine, millis};
@@ -24,8 +24,38 @@ impl Stream {
     }
 }
 
-/// The lines of a run. From the first line that does not fit, lines are only counted: what is kept is a beginning.
-pub(crate) struct Logs {
+/// The lines of a run, shared by its host functions and by WASI's streams. All of them run on one thread at a time.
+#[derive(Clone)]
+pub(crate) struct Logs(Arc<Mutex<Lines>>);
+
+impl Logs {
+    pub(crate) fn new(limits: &RunLimits, meter: Arc<Meter>, tap: Option<LogTap>) -> Self {
+        Self(Arc::new(Mutex::new(Lines::new(limits, meter, tap))))
+    }
+
+    /// Adds one line; a line end at its end is not kept.
+    pub(crate) fn line(&self, level: Level, bytes: &[u8]) {
+        self.lines().line(level, bytes);
+    }
+
+    /// Adds what a guest wrote to a stream: each line end finishes a line.
+    pub(crate) fn write(&self, stream: Stream, bytes: &[u8]) {
+        self.lines().write(stream, bytes);
+    }
+
+    /// The lines and how many were dropped; what no line end finished is a line too.
+    pub(crate) fn finish(&self) -> (Vec<LogLine>, u64) {
+        self.lines().finish()
+    }
+
+    /// A tap that panicked ends the run; the lines before it are still good.
+    fn lines(&self) -> MutexGuard<'_, Lines> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// From the first line that does not fit, lines are only counted: what is kept is a beginning.
+struct Lines {
     meter: Arc<Meter>,
     tap: Option<LogTap>,
     bytes_left: u64,
@@ -37,8 +67,8 @@ pub(crate) struct Logs {
     unfinished: [Vec<u8>; 2],
 }
 
-impl Logs {
-    pub(crate) fn new(limits: &RunLimits, meter: Arc<Meter>, tap: Option<LogTap>) -> Self {
+impl Lines {
+    fn new(limits: &RunLimits, meter: Arc<Meter>, tap: Option<LogTap>) -> Self {
         Self {
             meter,
             tap,
@@ -51,8 +81,7 @@ impl Logs {
         }
     }
 
-    /// Adds one line; a line end at its end is not kept.
-    pub(crate) fn line(&mut self, level: Level, bytes: &[u8]) {
+    fn line(&mut self, level: Level, bytes: &[u8]) {
         if self.lines_left == 0 {
             self.dropped += 1;
             return;
@@ -73,8 +102,7 @@ impl Logs {
         self.lines.push(line);
     }
 
-    /// Adds what a guest wrote to a stream: each line end finishes a line.
-    pub(crate) fn write(&mut self, stream: Stream, bytes: &[u8]) {
+    fn write(&mut self, stream: Stream, bytes: &[u8]) {
         let mut parts = bytes.split(|byte| *byte == b'\n');
         let last = parts.next_back().unwrap_or_default();
         for part in parts {
@@ -96,8 +124,7 @@ impl Logs {
         begun
     }
 
-    /// The lines and how many were dropped; what no line end finished is a line too.
-    pub(crate) fn finish(&mut self) -> (Vec<LogLine>, u64) {
+    fn finish(&mut self) -> (Vec<LogLine>, u64) {
         for stream in [Stream::Stdout, Stream::Stderr] {
             let rest = std::mem::take(&mut self.unfinished[stream as usize]);
             if !rest.is_empty() {
@@ -122,11 +149,11 @@ mod tests {
 
     use super::*;
 
-    fn check(limits: [u64; 3], print: impl FnOnce(&mut Logs), expected: &Expect) {
+    fn check(limits: [u64; 3], print: impl FnOnce(&Logs), expected: &Expect) {
         let [log_bytes, log_line_bytes, log_lines] = limits;
         let limits = RunLimits { log_bytes, log_line_bytes, log_lines, ..RunLimits::default() };
-        let mut logs = Logs::new(&limits, Arc::new(Meter::start(&limits)), None);
-        print(&mut logs);
+        let logs = Logs::new(&limits, Arc::new(Meter::start(&limits)), None);
+        print(&logs);
         let (lines, dropped) = logs.finish();
         let lines: Vec<_> = lines.iter().map(|line| format!("{} {}", line.level.name(), line.message)).collect();
         expected.assert_eq(&format!("{} ({dropped} dropped)", lines.join(" | ")));

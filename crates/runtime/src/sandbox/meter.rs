@@ -123,7 +123,7 @@ mod tests {
     #[test]
     fn the_guests_clock_stands_still_while_the_guest_computes() {
         let meter = Arc::new(Meter::start(&RunLimits::default()));
-        let mut clock = Clock::system(Arc::clone(&meter));
+        let clock = Clock::system(Arc::clone(&meter));
         busy(Duration::from_millis(2));
         let work = std::pin::pin!(async {
             let before = (clock.monotonic(), clock.unix());

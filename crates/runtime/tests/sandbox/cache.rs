@@ -13,6 +13,7 @@ use super::{executor, test};
 pub(crate) fn trials() -> Vec<Trial> {
     vec![
         test("cache::a_restart_compiles_nothing_again", restart),
+        test("cache::a_start_lets_go_of_what_it_cannot_load_or_keep", pruned),
         test("cache::damaged_entries_are_compiled_again_and_counted", damaged),
         test("cache::the_least_recently_used_module_is_let_go", least_recently_used),
         test("cache::a_module_that_is_loaded_twice_at_once_is_compiled_once", at_once),
@@ -45,6 +46,21 @@ async fn restart() {
     let module = again.load(digest, async || panic!("nothing is to be compiled")).await.expect("it loads");
     runs(&again, &module).await;
     assert_eq!((again.stats().compiled, again.stats().damaged, again.stats().loaded), (0, 0, 1));
+}
+
+async fn pruned() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let digest = uploaded(dir.path()).await;
+    let [current] = &artefacts(dir.path())[..] else { panic!("one artefact") };
+    fs::copy(current, dir.path().join("of-another-version.artefact")).expect("copied");
+    let again = runtime(dir.path());
+    assert_eq!(artefacts(dir.path()), std::slice::from_ref(current));
+    again.load(digest, async || panic!("nothing is to be compiled")).await.expect("it loads");
+
+    let cache_dir = Some(dir.path().to_owned());
+    Runtime::new(Settings { runs_at_once: 1, cache_dir, cache_bytes_max: 1, ..Settings::default() })
+        .expect("a runtime");
+    assert_eq!(artefacts(dir.path()), <[PathBuf; 0]>::default());
 }
 
 async fn damaged() {
