@@ -16,10 +16,10 @@ mod prelude {
 
 /// How much of its stack JavaScript may use before it throws a `RangeError`.
 ///
-/// What QuickJS can measure is its stack in linear memory. The machine's own stack, 512 KiB in the runtime, grows up to
+/// What QuickJS can measure is its stack in linear memory. The machine's own stack, 1 MiB in the runtime, grows up to
 /// four times as fast (measured: recursion through plain calls, bound functions, getters, `sort`, `replace`, `toJSON`), and
 /// must not be used up first: that would be a trap that no script can catch.
-const STACK_BYTES: u32 = 112 << 10;
+const STACK_BYTES: u32 = 224 << 10;
 
 /// The collector runs when so much was allocated: later than most scripts end, and long before the memory limit.
 const COLLECT_AT_BYTES: u32 = 8 << 20;
