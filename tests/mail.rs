@@ -6,13 +6,14 @@ use serde_json::{Value, json};
 use crate::api::{Api, finished};
 use crate::daemon::{Daemon, Setup};
 use crate::eventually::block_on;
-use crate::receiver::Receiver;
-use crate::{Case, case, guests};
+use crate::receiver::{Received, Receiver};
+use crate::{Case, Need, case, case_needing, guests};
 
 pub(crate) const CASES: &[Case] = &[
     case("a password change sends exactly the mail that the hook asks for", mail_is_sent),
     case("a refused mail is a log entry of the tenant and never reaches the identity system", refusal_is_logged),
     case("an answer of 503 is tried again, and says what it waits for", failure_is_retried),
+    case_needing("a script sends the same mail as the module does", &[Need::JavaScript], script_sends_the_same_mail),
 ];
 
 const KEY: &str = "SG.key-of-the-tests.0123456789abcdef";
@@ -111,6 +112,46 @@ fn failure_is_retried() -> Result<()> {
         let event = house.tenant.event_when(&id, finished).await?;
         let delivery = &event["deliveries"][0];
         ensure!(delivery["state"] == "succeeded" && delivery["attempts"][1]["number"] == 2, "{delivery:#}");
+        Ok(())
+    })
+}
+
+fn script_sends_the_same_mail() -> Result<()> {
+    block_on(async {
+        let house = house().await?;
+        let id = house.tenant.password_changed("user1@example.com").await?;
+        house.tenant.event_when(&id, finished).await?;
+
+        let script = std::fs::read_to_string(guests::root().join("hooks/sendgrid-email-js/hook.js"))?;
+        // Enabling it switches the module off: a trigger has one enabled hook.
+        let hook = json!({
+            "name": "sendgrid-email-js",
+            "script": script,
+            "triggerId": "post-change-password",
+            "enabled": true
+        });
+        let answer = house.tenant.post("/api/v2/hooks", &hook).await?;
+        ensure!(answer.status == 201 && answer.json["script"] == script.as_str(), "{answer:?}");
+        let hook = answer.json["id"].as_str().context("the answer has an id")?;
+        let secrets = json!({ "SENDGRID_API_KEY": KEY });
+        let answer = house.tenant.post(&format!("/api/v2/hooks/{hook}/secrets"), &secrets).await?;
+        ensure!(answer.status == 201, "secret: {answer:?}");
+
+        let id = house.tenant.password_changed("user1@example.com").await?;
+        let event = house.tenant.event_when(&id, finished).await?;
+        ensure!(event["deliveries"][0]["hook_id"] == hook, "{event:#}");
+        ensure!(event["deliveries"][0]["state"] == "succeeded", "{event:#}");
+        ensure!(attempt(&event)["outcome"] == "completed", "{event:#}");
+
+        let received = house.receiver.received();
+        let [of_module, of_script] = received.as_slice() else { anyhow::bail!("two mails, not {received:#?}") };
+        ensure!(of_module.header("authorization") == Some(&format!("Bearer {KEY}")), "{of_module:#?}");
+        let parts = |mail: &Received| {
+            let mut headers = mail.headers.clone();
+            headers.sort();
+            (mail.line.clone(), headers, mail.json.clone())
+        };
+        ensure!(parts(of_module) == parts(of_script), "module {of_module:#?}\nscript {of_script:#?}");
         Ok(())
     })
 }

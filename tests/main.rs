@@ -12,6 +12,7 @@ mod journey;
 mod kill;
 mod mail;
 mod neighbours;
+mod protocol;
 mod receiver;
 mod stop;
 mod tidy;
@@ -56,7 +57,7 @@ fn main() -> ExitCode {
     // Every TLS client and server here takes the same one; a second call would find it there.
     drop(rustls::crypto::ring::default_provider().install_default());
     let all = std::env::var_os("HOOKBOX_TESTS").is_some_and(|value| value == "all");
-    let areas: [&[Case]; 7] = [
+    let areas: &[&[Case]] = &[
         tidy::CASES,
         golden::CASES,
         mail::CASES,
@@ -64,10 +65,11 @@ fn main() -> ExitCode {
         stop::CASES,
         neighbours::CASES,
         journey::CASES,
+        protocol::CASES,
     ];
     let mut skipped = Vec::new();
     let mut trials = Vec::new();
-    for case in areas.into_iter().flatten() {
+    for case in areas.iter().copied().flatten() {
         let missing = case.needs.iter().find_map(|need| need.missing());
         let run = case.run;
         let trial = match missing {

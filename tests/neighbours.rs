@@ -160,7 +160,13 @@ fn bad_requests_are_refused() -> Result<()> {
                 "unsupported_connection",
                 "samlp",
             ),
-            (path, json!({ "user": { "x": "x".repeat(300 << 10) }, "context": connection }), 413, "too_large", "262144"),
+            (
+                path,
+                json!({ "user": { "x": "x".repeat(300 << 10) }, "context": connection }),
+                413,
+                "too_large",
+                "262144",
+            ),
             ("/v1/events/post-password", json!({}), 404, "unknown_trigger", "post-change-password"),
         ];
         for (path, body, status, code, words) in cases {

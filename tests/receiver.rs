@@ -74,7 +74,11 @@ impl Receiver {
                         async move { serving.answer(request).await }
                     });
                     // A peer that goes away in mid-request is the peer's business.
-                    drop(hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await);
+                    drop(
+                        hyper::server::conn::http1::Builder::new()
+                            .serve_connection(TokioIo::new(stream), service)
+                            .await,
+                    );
                 });
             }
         });

@@ -93,6 +93,11 @@ impl Engine {
         modules::MODULES
     }
 
+    /// Whether [`Engine::start`] finds the pre-initialised engine in `cache_dir`, and so takes milliseconds.
+    pub fn is_prepared(cache_dir: &Path) -> bool {
+        image::path(cache_dir, &guest_id()).is_file()
+    }
+
     /// Pre-initialises the engine, or takes the result of an earlier time from `cache_dir`, and loads it.
     ///
     /// Takes about three seconds on the first start of a build, milliseconds later.
@@ -100,7 +105,7 @@ impl Engine {
         if !Self::available() {
             return Err(Error::NotBuilt);
         }
-        let id = ModuleDigest(Sha256::digest(GUEST).into()).to_string();
+        let id = guest_id();
         let image = image::load(runtime, GUEST, &id, cache_dir).await?;
         let module = runtime.load_engine(image).await?;
         Ok(Self(Arc::new(Inner { runtime: runtime.clone(), module, id })))
@@ -144,4 +149,8 @@ impl Engine {
     pub fn explain(&self, error: &mut HookError, source: &str) {
         excerpt::explain(error, source);
     }
+}
+
+fn guest_id() -> String {
+    ModuleDigest(Sha256::digest(GUEST).into()).to_string()
 }

@@ -22,10 +22,15 @@ pub(crate) async fn load(
     id: &str,
     cache_dir: Option<&Path>,
 ) -> Result<Bytes, Error> {
-    let path = cache_dir.map(|folder| folder.join(format!("{PREFIX}{}.wasm", id.replace(':', "-"))));
+    let path = cache_dir.map(|folder| path(folder, id));
     let runtime = runtime.clone();
     let work = tokio::task::spawn_blocking(move || load_blocking(&runtime, guest, path));
     work.await.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))
+}
+
+/// Where the image of the guest with that hash is kept.
+pub(crate) fn path(cache_dir: &Path, id: &str) -> PathBuf {
+    cache_dir.join(format!("{PREFIX}{}.wasm", id.replace(':', "-")))
 }
 
 fn load_blocking(runtime: &Runtime, guest: &[u8], path: Option<PathBuf>) -> Result<Bytes, Error> {

@@ -22,6 +22,7 @@ mod hooks;
 mod layer;
 mod modules;
 mod query;
+mod rate;
 mod runner;
 mod settings;
 mod tenants;
@@ -31,6 +32,7 @@ mod v2;
 mod versions;
 
 use failure::Failure;
+pub(crate) use rate::Rates;
 
 /// Every route of the daemon.
 pub fn router(app: App) -> Router {
@@ -49,14 +51,7 @@ pub fn router(app: App) -> Router {
         .route("/v1/triggers", get(triggers::list))
         .route("/v1/triggers/{trigger}/call", post(call::call))
         .route("/oauth/token", post(token::create))
-        .route("/api/v2/hooks", get(v2::hooks::list).post(v2::hooks::create))
-        .route("/api/v2/hooks/{id}", get(v2::hooks::show).patch(v2::hooks::change).delete(v2::hooks::delete))
-        .route(
-            "/api/v2/hooks/{id}/secrets",
-            get(v2::secrets::list).post(v2::secrets::add).patch(v2::secrets::update).delete(v2::secrets::delete),
-        )
-        .route("/api/v2/logs", get(v2::logs::list))
-        .route("/api/v2/logs/{id}", get(v2::logs::show))
+        .merge(v2::routes())
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))

@@ -8,12 +8,15 @@ use hookbox_egress::Egress;
 use hookbox_runtime::Runtime;
 use hookbox_store::Store;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
+use crate::api::Rates;
 use crate::code::Loader;
 use crate::guests::Guests;
 use crate::metrics::Metrics;
 use crate::operator::OperatorToken;
 use crate::prepared::PreparedHooks;
+use crate::scripts::Scripts;
 use crate::settings::ServerSettings;
 use crate::turn::Turns;
 
@@ -37,11 +40,14 @@ pub struct App(Arc<Inner>);
 
 struct Inner {
     parts: Parts,
+    scripts: Scripts,
     loader: Loader,
     prepared: PreparedHooks,
     guests: Guests,
     compiles: Turns,
     runs: Turns,
+    management_rates: Rates,
+    background: TaskTracker,
     metrics: Metrics,
     draining: CancellationToken,
     request_ids: RequestIds,
@@ -57,12 +63,16 @@ impl App {
         let guests =
             Guests::start(settings.guest_threads).context("the threads that hooks run on cannot be started")?;
         let turns = |at_once, per_tenant| Turns::new(at_once, per_tenant, settings.waiting_per_tenant);
+        let scripts = Scripts::new(parts.runtime.clone(), settings.cache_dir.clone());
         Ok(Self(Arc::new(Inner {
-            loader: Loader::new(parts.runtime.clone(), parts.store.queue()),
+            loader: Loader::new(parts.runtime.clone(), parts.store.queue(), scripts.clone()),
+            scripts,
             prepared: PreparedHooks::new(settings.ceilings),
             guests,
             compiles: turns(settings.compiles_at_once, 1),
             runs: turns(settings.runner_at_once, settings.runner_per_tenant),
+            management_rates: Rates::new(settings.management_rate),
+            background: TaskTracker::new(),
             metrics: Metrics::new(),
             draining: stop,
             request_ids: RequestIds::start()?,
@@ -90,6 +100,10 @@ impl App {
         self.0.parts.operator_token.matches(token)
     }
 
+    pub(crate) fn scripts(&self) -> &Scripts {
+        &self.0.scripts
+    }
+
     pub(crate) fn loader(&self) -> &Loader {
         &self.0.loader
     }
@@ -110,6 +124,16 @@ impl App {
     /// The turns of the runner and of calls of blocking triggers.
     pub(crate) fn runs(&self) -> &Turns {
         &self.0.runs
+    }
+
+    /// How fast each token calls `/api/v2`.
+    pub(crate) fn management_rates(&self) -> &Rates {
+        &self.0.management_rates
+    }
+
+    /// Work that a call starts and its answer does not wait for; a stop does.
+    pub(crate) fn background(&self) -> &TaskTracker {
+        &self.0.background
     }
 
     pub(crate) fn metrics(&self) -> &Metrics {

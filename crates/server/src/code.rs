@@ -6,10 +6,12 @@ use hookbox_protocol::outcome::{HookError, Outcome};
 use hookbox_runtime::{CompileError, Error, Program, Runtime};
 use hookbox_store::{Code, Queue};
 
+use crate::scripts::{Compiled, Explainer, Scripts};
+
 /// What a version's code comes to.
 pub(crate) enum Loaded {
-    /// It can run.
-    Program(Program),
+    /// It can run; the errors of a script can be explained.
+    Program(Program, Option<Explainer>),
     /// It cannot, and that is the hook's outcome.
     Ended(Outcome),
 }
@@ -19,18 +21,19 @@ pub(crate) enum Loaded {
 pub(crate) struct Loader {
     runtime: Runtime,
     queue: Queue,
+    scripts: Scripts,
 }
 
 impl Loader {
-    pub(crate) fn new(runtime: Runtime, queue: Queue) -> Self {
-        Self { runtime, queue }
+    pub(crate) fn new(runtime: Runtime, queue: Queue, scripts: Scripts) -> Self {
+        Self { runtime, queue, scripts }
     }
 
     /// The program of a saved version. An error is the host's.
     pub(crate) async fn saved(&self, code: &Code) -> Result<Loaded, Error> {
         match code {
             Code::Module { digest } => self.module(*digest).await,
-            Code::Script { .. } => Ok(no_engine()),
+            Code::Script { source } => script(&self.scripts, source).await,
         }
     }
 
@@ -49,16 +52,11 @@ pub(crate) async fn given(runtime: &Runtime, digest: ModuleDigest, wasm: Bytes) 
     loaded(runtime, digest, move || std::future::ready(Ok(wasm))).await
 }
 
-/// What a script comes to in a build without the JavaScript engine.
-pub(crate) fn no_engine() -> Loaded {
-    Loaded::Ended(Outcome::Failed {
-        error: HookError {
-            message: "this build of hookbox has no JavaScript engine, so it cannot run scripts; upload the hook as a \
-                      module, or use a build with the engine"
-                .to_owned(),
-            name: "NoJavaScriptEngine".to_owned(),
-            ..HookError::default()
-        },
+/// What a script comes to.
+pub(crate) async fn script(scripts: &Scripts, source: &str) -> Result<Loaded, Error> {
+    Ok(match scripts.program(source).await? {
+        Compiled::Script(program, explainer) => Loaded::Program(program, Some(explainer)),
+        Compiled::Failed(error) => Loaded::Ended(Outcome::Failed { error }),
     })
 }
 
@@ -68,7 +66,7 @@ where
     Fut: Future<Output = Result<Bytes, Error>>,
 {
     match runtime.load(digest, wasm).await {
-        Ok(module) => Ok(Loaded::Program(Program { module, payload: None })),
+        Ok(module) => Ok(Loaded::Program(Program { module, payload: None }, None)),
         // It was accepted once: the limits of the screen, or the engine, changed since.
         Err(CompileError::Refused(refusal)) => Ok(Loaded::Ended(Outcome::Failed {
             error: HookError {

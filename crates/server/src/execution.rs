@@ -48,14 +48,21 @@ pub(crate) async fn execute(
     execution: Execution,
     redactor: &Arc<Redactor>,
 ) -> Result<Report, Error> {
-    let program = match loaded {
-        Loaded::Program(program) => program,
-        Loaded::Ended(outcome) => return Ok(report_of(outcome)),
+    let (program, explainer) = match loaded {
+        Loaded::Program(program, explainer) => (program, explainer),
+        Loaded::Ended(outcome) => {
+            let mut report = report_of(outcome);
+            redactor.report(&mut report);
+            return Ok(report);
+        }
     };
     let Execution { trigger, input, limits, session, result, logs } = execution;
     let logs = logs.map(|tap| redacted(tap, Arc::clone(redactor)));
     let invocation = Invocation { trigger, input, limits, egress: way_out::of(session), logs };
     let mut report = runtime.run(&program, invocation).await?;
+    if let Some(explainer) = explainer {
+        explainer.explain(&mut report.outcome);
+    }
     redactor.report(&mut report);
     if let Outcome::Completed { value } = &mut report.outcome {
         match result {

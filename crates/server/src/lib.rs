@@ -18,6 +18,7 @@ mod prepared;
 mod redact;
 mod retry;
 pub mod run;
+mod scripts;
 mod serve;
 mod settings;
 #[cfg(test)]
@@ -31,4 +32,4 @@ pub use operator::OperatorToken;
 pub use redact::SECRET_BYTES_MASKED_MIN;
 pub use retry::SCHEDULE as RETRY_SCHEDULE;
 pub use serve::{Tls, TlsError, serve};
-pub use settings::{HttpSettings, ServerSettings};
+pub use settings::{CallRate, HttpSettings, ServerSettings};

@@ -1,6 +1,8 @@
 //! Running a hook without a daemon and without a store: what `hookbox run` does, in the same sandbox, with the same input,
 //! the same way out and the same masking of secrets as a delivery.
 
+use std::path::PathBuf;
+
 use bytes::Bytes;
 use hookbox_egress::{Egress, HostPattern};
 use hookbox_protocol::{Report, RunLimits, TenantId, Trigger};
@@ -14,6 +16,7 @@ use crate::code;
 use crate::execution::{self, Execution, ResultFor};
 use crate::input::{self, EventInfo};
 use crate::redact::Redactor;
+use crate::scripts::Scripts;
 
 /// A run on this machine.
 pub struct LocalRun {
@@ -56,11 +59,16 @@ pub enum LocalRunError {
 }
 
 impl LocalRun {
-    /// Runs it.
+    /// Runs it. A script's engine is taken from `cache_dir`, or made, which takes seconds, and kept there.
     ///
     /// # Errors
     /// When the module is refused, the input does not fit the trigger, or the host fails. A hook that fails is a report.
-    pub async fn run(self, runtime: &Runtime, egress: &Egress) -> Result<Report, LocalRunError> {
+    pub async fn run(
+        self,
+        runtime: &Runtime,
+        egress: &Egress,
+        cache_dir: Option<PathBuf>,
+    ) -> Result<Report, LocalRunError> {
         let pairs = self.secrets.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         let secrets_json = SecretValue::new(input::secrets_json(pairs));
         let input = input::of_arguments(self.trigger, &self.input, secrets_json.expose(), EventInfo::SAMPLE)?;
@@ -72,7 +80,7 @@ impl LocalRun {
                 })?;
                 code::given(runtime, info.digest, wasm).await?
             }
-            LocalCode::Script(_) => code::no_engine(),
+            LocalCode::Script(source) => code::script(&Scripts::new(runtime.clone(), cache_dir), &source).await?,
         };
         let execution = Execution {
             trigger: self.trigger,

@@ -33,6 +33,9 @@ pub async fn serve(
     let drain = parts.settings.drain;
     let app = App::new(parts, stop.clone()).context("the daemon cannot start")?;
     let tracker = TaskTracker::new();
+    let scripts = app.scripts().clone();
+    let background = app.background().clone();
+    tracker.spawn(async move { scripts.warm_up().await });
     let mut dispatcher = tracker.spawn(dispatch::run(app.clone(), stop.clone()));
     let connections = Arc::new(Connections::new(api::router(app.clone()), app, tls, stop.clone()));
     let mut accepting = tracker.spawn(async move { connections.accept(&listener, drain).await });
@@ -46,6 +49,8 @@ pub async fn serve(
     tracing::info!("stopping: what runs gets {} s to end", drain.as_secs());
     tracker.close();
     tracker.wait().await;
+    background.close();
+    background.wait().await;
     store.close().await;
     match broken {
         Some(ended) => ended,

@@ -1,5 +1,6 @@
 //! What the operator sets. Every number here has a default that a small machine can live with.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use hookbox_protocol::RunLimits;
@@ -33,12 +34,25 @@ pub struct ServerSettings {
     pub backlog_per_tenant_max: u64,
     /// Deliveries of all tenants that have not ended; at that number events get 503.
     pub backlog_max: u64,
+    /// How fast one token may call `/api/v2`; beyond it calls get 429.
+    pub management_rate: CallRate,
     /// For how long a leased delivery is this process's; extended three times as often while it runs.
     pub lease: Duration,
     /// How long a stop waits for what is running.
     pub drain: Duration,
+    /// Where the pre-initialised JavaScript engine is kept between starts; without it every start makes it anew.
+    pub cache_dir: Option<PathBuf>,
     /// Limits of connections and requests.
     pub http: HttpSettings,
+}
+
+/// How fast calls may come. None of the two can be zero; a zero counts as one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CallRate {
+    /// How many calls a second, for as long as one likes.
+    pub per_second: u32,
+    /// How many calls at once, after a pause.
+    pub burst: u32,
 }
 
 /// Limits of connections and requests.
@@ -75,8 +89,10 @@ impl Default for ServerSettings {
             guest_threads: None,
             backlog_per_tenant_max: 2_000_000,
             backlog_max: 10_000_000,
+            management_rate: CallRate { per_second: 50, burst: 100 },
             lease: Duration::from_secs(30),
             drain: Duration::from_secs(30),
+            cache_dir: None,
             http: HttpSettings::default(),
         }
     }

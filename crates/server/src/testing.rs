@@ -134,8 +134,11 @@ impl Answer {
 }
 
 /// The parts of a daemon on a folder of its own. One sandbox serves all tests of the process.
-pub(crate) async fn parts(folder: &TempDir, settings: ServerSettings) -> Parts {
+pub(crate) async fn parts(folder: &TempDir, mut settings: ServerSettings) -> Parts {
     static RUNTIME: OnceLock<Runtime> = OnceLock::new();
+    static CACHE: OnceLock<TempDir> = OnceLock::new();
+    let cache = CACHE.get_or_init(|| TempDir::new().expect("a folder"));
+    settings.cache_dir.get_or_insert_with(|| cache.path().to_owned());
     let runtime = RUNTIME.get_or_init(|| Runtime::new(hookbox_runtime::Settings::default()).expect("a sandbox"));
     let options = Options { location: Location::Sqlite(folder.path().to_owned()), master_key: MasterKey::generate() };
     Parts {

@@ -38,7 +38,7 @@ pub(crate) fn measure() -> Result<()> {
                 "--data-dir",
             ])
             .arg(directory.path())
-            .env("RUST_LOG", "error"),
+            .env("HOOKBOX_LOG", "error"),
     )?;
     let idle = tokio.block_on(hookbox.tenant("accepts-only", None))?;
     let busy = tokio.block_on(hookbox.tenant("runs-starter", Some(guests::example("starter")?)))?;

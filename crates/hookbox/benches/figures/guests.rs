@@ -20,6 +20,12 @@ pub(crate) fn example(name: &str) -> Result<Vec<u8>> {
     std::fs::read(&path).with_context(|| format!("read {}", path.display()))
 }
 
+/// The script of that example.
+pub(crate) fn script(name: &str) -> Result<String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../hooks").join(name).join("hook.js");
+    std::fs::read_to_string(&path).with_context(|| format!("read {}", path.display()))
+}
+
 /// The same module with another digest: a custom section with a number is added.
 pub(crate) fn variant(module: &[u8], number: u32) -> Vec<u8> {
     let mut out = module.to_vec();

@@ -37,11 +37,14 @@ pub(crate) fn measure() -> Result<()> {
     Ok(())
 }
 
-fn throughput(runtime: &Runtime, programs: &[Program], threads: u64) -> Result<f64> {
+/// Runs per second of the programs at random, on that many threads.
+pub(crate) fn throughput(runtime: &Runtime, programs: &[Program], threads: u64) -> Result<f64> {
     let done = AtomicU64::new(0);
     let began = Instant::now();
     std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads).map(|seed| scope.spawn(|| work(runtime, programs, seed, &done))).collect();
+        let done = &done;
+        let workers: Vec<_> =
+            (0..threads).map(|seed| scope.spawn(move || work(runtime, programs, seed, done))).collect();
         workers.into_iter().try_for_each(|worker| worker.join().unwrap_or_else(|_| anyhow::bail!("a worker panicked")))
     })?;
     #[expect(clippy::cast_precision_loss, reason = "a count of runs in under a second")]

@@ -10,6 +10,7 @@ use http::header::AUTHORIZATION;
 use http::request::Parts;
 
 use super::Failure;
+use super::rate::Counted;
 use crate::App;
 
 /// The scopes of which a call needs one. An empty list means that any valid token will do.
@@ -75,6 +76,9 @@ impl<N: Needs> FromRequestParts<App> for Allowed<N> {
             }
             return Err(invalid_token());
         };
+        if let Some(counted) = parts.extensions.get::<Counted>() {
+            counted.draw(app.management_rates(), identity.token_id)?;
+        }
         let allowed = N::ANY_OF.is_empty() || N::ANY_OF.iter().any(|scope| identity.scopes.contains(scope));
         if !allowed {
             return Err(insufficient_scope(N::ANY_OF));

@@ -8,37 +8,37 @@ use super::Failure;
 
 /// The parameters of a query string.
 #[derive(Debug)]
-pub(crate) struct Query(Vec<(String, String)>);
+pub(crate) struct Query {
+    parameters: Vec<(String, String)>,
+    /// What every refusal begins with.
+    refusal: &'static str,
+}
+
+const REFUSAL_V2: &str = "Query validation error: ";
 
 impl Query {
     /// Reads the query string of a `/v1` call, which takes the parameters `known`.
     pub(crate) fn parse(query: Option<&str>, known: &[&str]) -> Result<Self, Failure> {
-        let query = Self::read(query);
-        let Some((name, _)) = query.0.iter().find(|(name, _)| !known.contains(&name.as_str())) else {
-            return query.without_repeats();
-        };
-        let name: String = name.chars().take(64).collect();
+        let query = Self::read(query, "");
+        let Some(name) = query.unknown(known) else { return query.without_repeats() };
         let message = if known.is_empty() {
             format!("there is no query parameter '{name}'; this call takes none")
         } else {
             format!("there is no query parameter '{name}'; this call takes {}", known.join(", "))
         };
-        Err(invalid(message))
+        Err(query.invalid(&message))
     }
 
     /// Reads the query string of an `/api/v2` call; unknown parameters are refused in the original's words.
     pub(crate) fn parse_v2(query: Option<&str>, known: &[&str]) -> Result<Self, Failure> {
-        let query = Self::read(query);
-        let Some((name, _)) = query.0.iter().find(|(name, _)| !known.contains(&name.as_str())) else {
-            return query.without_repeats();
-        };
-        let name: String = name.chars().take(64).collect();
+        let query = Self::read(query, REFUSAL_V2);
+        let Some(name) = query.unknown(known) else { return query.without_repeats() };
         Err(validation(&format!("Additional properties not allowed: {name}")))
     }
 
     /// The value of a parameter.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str())
+        self.parameters.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str())
     }
 
     /// The value of a parameter, read as `T`.
@@ -47,8 +47,9 @@ impl Query {
         T::Err: std::fmt::Display,
     {
         let read = |text: &str| {
-            text.parse()
-                .map_err(|error: T::Err| invalid(format!("the query parameter `{name}` cannot be read: {error}")))
+            text.parse().map_err(|error: T::Err| {
+                self.invalid(&format!("the query parameter `{name}` cannot be read: {error}"))
+            })
         };
         self.get(name).map(read).transpose()
     }
@@ -59,7 +60,7 @@ impl Query {
         let number = text.parse().ok().filter(|number| (least..=most).contains(number));
         let shown: String = text.chars().take(32).collect();
         number.map(Some).ok_or_else(|| {
-            invalid(format!("`{name}` is '{shown}'; it must be a whole number between {least} and {most}"))
+            self.invalid(&format!("`{name}` is '{shown}'; it must be a whole number between {least} and {most}"))
         })
     }
 
@@ -69,31 +70,38 @@ impl Query {
             None => Ok(None),
             Some("true") => Ok(Some(true)),
             Some("false") => Ok(Some(false)),
-            Some(_) => Err(validation(&format!("Expected type boolean but found type string on property {name}"))),
+            Some(_) => Err(self.invalid(&format!("'Expected type boolean but found type string' on property {name}."))),
         }
     }
 
-    fn read(query: Option<&str>) -> Self {
-        Self(url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()).into_owned().collect())
+    fn read(query: Option<&str>, refusal: &'static str) -> Self {
+        let parameters = url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()).into_owned().collect();
+        Self { parameters, refusal }
+    }
+
+    /// The first parameter that is not among the known ones, short enough to be shown.
+    fn unknown(&self, known: &[&str]) -> Option<String> {
+        let (name, _) = self.parameters.iter().find(|(name, _)| !known.contains(&name.as_str()))?;
+        Some(name.chars().take(64).collect())
     }
 
     fn without_repeats(self) -> Result<Self, Failure> {
-        for (index, (name, _)) in self.0.iter().enumerate() {
-            if self.0[..index].iter().any(|(earlier, _)| earlier == name) {
-                return Err(invalid(format!("the query parameter `{name}` is given twice; give it once")));
+        for (index, (name, _)) in self.parameters.iter().enumerate() {
+            if self.parameters[..index].iter().any(|(earlier, _)| earlier == name) {
+                return Err(self.invalid(&format!("the query parameter `{name}` is given twice; give it once")));
             }
         }
         Ok(self)
+    }
+
+    fn invalid(&self, what: &str) -> Failure {
+        Failure::new(ErrorCode::InvalidQueryString, format!("{}{what}", self.refusal))
     }
 }
 
 /// A refusal in the original's words.
 pub(crate) fn validation(what: &str) -> Failure {
-    invalid(format!("Query validation error: '{what}'."))
-}
-
-fn invalid(message: String) -> Failure {
-    Failure::new(ErrorCode::InvalidQueryString, message)
+    Failure::new(ErrorCode::InvalidQueryString, format!("{REFUSAL_V2}'{what}'."))
 }
 
 #[cfg(test)]

@@ -26,7 +26,7 @@ use crate::settings::ServerSettings;
 /// What is to be run.
 enum Subject {
     Saved(HookId),
-    Script,
+    Script(String),
     Module(Bytes),
 }
 
@@ -60,7 +60,7 @@ pub(crate) async fn run(
     let tenant = allowed.identity.tenant;
     let (loaded, mut prepared) = match subject {
         Subject::Saved(id) => saved(&app, &allowed.tenant, &id, trigger, secrets).await?,
-        Subject::Script => (code::no_engine(), unsaved(&app, &secrets)),
+        Subject::Script(source) => (script(&app, tenant, &source).await?, unsaved(&app, &secrets)),
         Subject::Module(wasm) => (module(&app, tenant, trigger, wasm).await?, unsaved(&app, &secrets)),
     };
     for (name, value) in &limits {
@@ -120,6 +120,12 @@ async fn module(app: &App, tenant: TenantId, trigger: Trigger, wasm: Bytes) -> R
     code::given(app.runtime(), digest, wasm).await.map_err(Failure::internal)
 }
 
+/// Compiling a script is a run too: it takes the tenant's turn.
+async fn script(app: &App, tenant: TenantId, source: &str) -> Result<Loaded, Failure> {
+    let _turn = app.runs().enter(tenant).await?;
+    code::script(app.scripts(), source).await.map_err(Failure::internal)
+}
+
 fn unsaved(app: &App, secrets: &[(String, SecretValue)]) -> Prepared {
     Prepared::new(secrets, &Settings::default(), &app.settings().ceilings)
 }
@@ -130,7 +136,7 @@ fn subject(asked: &RunnerRequest, settings: &ServerSettings) -> Result<Subject, 
         (None, Some(script), None) => {
             let limit = BodyLimit::new(&SCRIPT_BYTES, settings.script_bytes_max);
             limit.check("the script", script.len() as u64)?;
-            Ok(Subject::Script)
+            Ok(Subject::Script(script.clone()))
         }
         (None, None, Some(module)) => {
             let wasm = STANDARD.decode(module).map_err(|error| invalid(format!("`module` is not base64: {error}")))?;

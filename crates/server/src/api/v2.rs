@@ -1,15 +1,43 @@
 //! Auth0's Management API for hooks and logs: the same keys, codes, names, paging and oddities.
 
 mod hook_body;
-pub(crate) mod hooks;
+mod hooks;
 mod log_query;
-pub(crate) mod logs;
+mod logs;
 mod payload;
-pub(crate) mod secrets;
+mod secrets;
+mod warn;
 
+use axum::Router;
+use axum::middleware::from_fn;
+use axum::routing::get;
 use hookbox_protocol::{ErrorCode, HookId};
 
-use super::{Failure, no_such_hook};
+use super::{Failure, no_such_hook, rate};
+use crate::App;
+
+/// The calls of the Management API, each counted for its token.
+pub(super) fn routes() -> Router<App> {
+    Router::new()
+        .route("/api/v2/hooks", get(hooks::list).post(hooks::create))
+        .route("/api/v2/hooks/{id}", get(hooks::show).patch(hooks::change).delete(hooks::delete))
+        .route(
+            "/api/v2/hooks/{id}/secrets",
+            get(secrets::list).post(secrets::add).patch(secrets::update).delete(secrets::delete),
+        )
+        .route("/api/v2/logs", get(logs::list))
+        .route("/api/v2/logs/{id}", get(logs::show))
+        .route_layer(from_fn(rate::counted))
+}
+
+/// What a failure of the store means to a client of the original, whose errors of a body are all 400.
+fn store_failure(error: hookbox_store::Error) -> Failure {
+    use hookbox_store::Error;
+    match error {
+        Error::LimitReached { .. } | Error::Invalid(_) => payload::refused(&error.to_string(), None),
+        error => super::store_failure(error),
+    }
+}
 
 /// The hook that a path names, judged as the original does: a text that no id can be is a bad path, any other one that
 /// is not an id of ours is a hook that does not exist.

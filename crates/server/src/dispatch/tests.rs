@@ -139,16 +139,62 @@ async fn a_hook_that_hangs_is_stopped_at_its_limit() {
     assert_eq!(delivery["attempts"][0]["outcome"], "timed_out");
 }
 
+/// What a build without the engine says of a script; `None` where there is one.
+fn lacks_engine(delivery: &Value) -> bool {
+    let message = delivery["attempts"][0]["error"]["message"].as_str().unwrap_or_default();
+    let lacks = !hookbox_javascript::Engine::available();
+    assert_eq!(lacks, message.contains("no JavaScript engine"), "{delivery}");
+    lacks
+}
+
 #[tokio::test]
-async fn a_script_fails_clearly_in_a_build_without_the_engine() {
+async fn a_script_runs_as_a_module_does() {
     let house = House::new().await;
     let token = house.tenant("acme").await;
-    let script = json!({"name": "js", "script": "module.exports = 1", "triggerId": "post-change-password"});
+    let source = "module.exports = function (user, context, cb) { console.log(user.id, context.webtask.secrets.KEY); cb(); };";
+    let script = json!({"name": "js", "script": source, "triggerId": "post-change-password"});
+    let hook = house.post("/api/v2/hooks", &token, &script).await.expect(201)["id"].as_str().expect("an id").to_owned();
+    house.post(&format!("/api/v2/hooks/{hook}/secrets"), &token, &json!({"KEY": "a-secret-value"})).await.expect(201);
+    let accepted = house.post(EVENTS, &token, &event("u1")).await.expect(202);
+    let delivery = dispatching(&house, delivery_when(&house, &token, &accepted, has_attempt)).await;
+    if lacks_engine(&delivery) {
+        return;
+    }
+    assert_eq!(delivery["state"], "succeeded", "{delivery}");
+    let line = delivery["attempts"][0]["logs"][0]["message"].as_str().expect("a line");
+    assert!(line.contains("[secret KEY]"), "{line}");
+}
+
+#[tokio::test]
+async fn an_error_of_a_script_shows_its_line_with_a_caret() {
+    let house = House::new().await;
+    let token = house.tenant("acme").await;
+    let source = "module.exports = function (user, context, cb) {\n  cb(new Error('no ' + user.missing.name));\n};";
+    let script = json!({"name": "js", "script": source, "triggerId": "post-change-password"});
     house.post("/api/v2/hooks", &token, &script).await.expect(201);
     let accepted = house.post(EVENTS, &token, &event("u1")).await.expect(202);
     let delivery = dispatching(&house, delivery_when(&house, &token, &accepted, has_attempt)).await;
-    let message = delivery["attempts"][0]["error"]["message"].as_str().expect("a message");
-    assert!(message.contains("no JavaScript engine"), "{message}");
+    if lacks_engine(&delivery) {
+        return;
+    }
+    let error = &delivery["attempts"][0]["error"];
+    let stack = error["stack"].as_str().expect("a stack");
+    assert_eq!(error["name"], "TypeError", "{error}");
+    assert!(stack.contains("hook.js:2:") && stack.contains("cb(new Error('no ' + user.missing.name));"), "{stack}");
+    assert!(stack.lines().any(|line| line.trim() == "^"), "{stack}");
+}
+
+#[tokio::test]
+async fn a_script_that_does_not_compile_is_stored_with_a_warning_in_the_log() {
+    let house = House::new().await;
+    let token = house.tenant("acme").await;
+    let script = json!({"name": "js", "script": "module.exports = function ( {", "triggerId": "post-change-password"});
+    house.post("/api/v2/hooks", &token, &script).await.expect(201);
+    house.app.background().close();
+    house.app.background().wait().await;
+    let warning = &house.get("/api/v2/logs", &token).await.expect(200)[0];
+    let words = warning["description"].as_str().expect("a description");
+    assert!(warning["type"] == "w" && words.starts_with("hook 'js': "), "{warning}");
 }
 
 #[tokio::test]

@@ -18,7 +18,7 @@ async fn run(wasm: Bytes, input: &Value, logs: Option<LogTap>) -> Result<Report,
         allowed_hosts: None,
         logs,
     };
-    run.run(&runtime, &Egress::new(Policy::default()).expect("a way out")).await
+    run.run(&runtime, &Egress::new(Policy::default()).expect("a way out"), None).await
 }
 
 #[tokio::test]

@@ -9,11 +9,11 @@ use http::{Request, StatusCode};
 use serde_json::{Map, Value, json};
 
 use super::hook_body::HookBody;
-use super::{hook_id, payload};
+use super::{hook_id, payload, store_failure, warn};
 use crate::App;
 use crate::api::auth::{Allowed, CreateHooks, DeleteHooks, ReadHooks, UpdateHooks};
 use crate::api::query::{Query, validation};
-use crate::api::{Failure, Segment, answer, no_such_hook, store_failure};
+use crate::api::{Failure, Segment, answer, no_such_hook};
 
 const FIELDS: [&str; 6] = ["id", "name", "script", "dependencies", "enabled", "triggerId"];
 
@@ -24,7 +24,7 @@ const PER_PAGE_DEFAULT: u32 = 50;
 const PER_PAGE_MAX: u32 = 100;
 
 /// Lists hooks: an array, or an object with totals where they are asked for.
-pub(crate) async fn list(allowed: Allowed<ReadHooks>, RawQuery(query): RawQuery) -> Result<Response, Failure> {
+pub(super) async fn list(allowed: Allowed<ReadHooks>, RawQuery(query): RawQuery) -> Result<Response, Failure> {
     let known = ["page", "per_page", "include_totals", "enabled", "triggerId", "fields", "include_fields"];
     let query = Query::parse_v2(query.as_deref(), &known)?;
     let page = query.number("page", 0, u32::MAX)?.unwrap_or(0);
@@ -48,7 +48,7 @@ pub(crate) async fn list(allowed: Allowed<ReadHooks>, RawQuery(query): RawQuery)
 }
 
 /// Makes a hook from a script.
-pub(crate) async fn create(
+pub(super) async fn create(
     State(app): State<App>,
     allowed: Allowed<CreateHooks>,
     request: Request<Body>,
@@ -70,11 +70,12 @@ pub(crate) async fn create(
         dependencies: body.dependencies.unwrap_or_default(),
     };
     let row = allowed.tenant.create_hook(hook).await.map_err(store_failure)?;
+    warn::of_script(&app, &allowed.tenant, &row).await;
     Ok(answer::json(StatusCode::CREATED, &write_form(&row)))
 }
 
 /// Shows a hook.
-pub(crate) async fn show(
+pub(super) async fn show(
     allowed: Allowed<ReadHooks>,
     Segment(id): Segment<String>,
     RawQuery(query): RawQuery,
@@ -86,7 +87,7 @@ pub(crate) async fn show(
 }
 
 /// Changes a hook; a new script is a new version.
-pub(crate) async fn change(
+pub(super) async fn change(
     State(app): State<App>,
     allowed: Allowed<UpdateHooks>,
     Segment(id): Segment<String>,
@@ -96,6 +97,7 @@ pub(crate) async fn change(
     let value = payload::read(&app, request).await?;
     let body = HookBody::of_patch(value, app.settings().script_bytes_max)?;
     let row = allowed.tenant.hook(&id).await.map_err(store_failure)?.ok_or_else(no_such_hook)?;
+    let is_new_script = body.script.is_some();
     let change = HookChange {
         name: body.name,
         enabled: body.enabled,
@@ -103,11 +105,14 @@ pub(crate) async fn change(
         code: body.script.map(|script| new_code(&row, script)).transpose()?.flatten(),
     };
     let row = allowed.tenant.update_hook(&id, change).await.map_err(store_failure)?.ok_or_else(no_such_hook)?;
+    if is_new_script {
+        warn::of_script(&app, &allowed.tenant, &row).await;
+    }
     Ok(answer::ok(&write_form(&row)))
 }
 
 /// Deletes a hook. A body, which older clients send, is ignored.
-pub(crate) async fn delete(allowed: Allowed<DeleteHooks>, Segment(id): Segment<String>) -> Result<Response, Failure> {
+pub(super) async fn delete(allowed: Allowed<DeleteHooks>, Segment(id): Segment<String>) -> Result<Response, Failure> {
     let id = hook_id(&id)?;
     if allowed.tenant.delete_hook(&id).await.map_err(store_failure)? {
         return Ok(answer::no_content());
@@ -171,7 +176,8 @@ fn members<const N: usize>(members: [(&str, Value); N]) -> Map<String, Value> {
 fn trigger(text: &str) -> Result<hookbox_protocol::Trigger, Failure> {
     text.parse().map_err(|_| {
         let shown: String = text.chars().take(64).collect();
-        validation(&format!("No enum match for: {shown}"))
+        let names = hookbox_protocol::trigger::TABLE.map(|spec| spec.name).join(", ");
+        validation(&format!("No enum match for: {shown} (one of {names})"))
     })
 }
 

@@ -7,16 +7,16 @@ use hookbox_protocol::id::LogId;
 use hookbox_store::{LogFilter, LogPaging, LogRow};
 use serde_json::{Map, Value, json};
 
-use super::log_query;
+use super::{log_query, store_failure};
 use crate::api::auth::{Allowed, ReadLogs};
 use crate::api::query::Query;
-use crate::api::{Failure, Segment, answer, store_failure};
+use crate::api::{Failure, Segment, answer};
 
 const PER_PAGE_DEFAULT: u32 = 50;
 const PER_PAGE_MAX: u32 = 100;
 
 /// Lists log entries: newest first by page, or from a checkpoint on in the order in which they were written.
-pub(crate) async fn list(allowed: Allowed<ReadLogs>, RawQuery(query): RawQuery) -> Result<Response, Failure> {
+pub(super) async fn list(allowed: Allowed<ReadLogs>, RawQuery(query): RawQuery) -> Result<Response, Failure> {
     let known =
         ["page", "per_page", "include_totals", "from", "take", "q", "search", "sort", "fields", "include_fields"];
     let query = Query::parse_v2(query.as_deref(), &known)?;
@@ -37,7 +37,7 @@ pub(crate) async fn list(allowed: Allowed<ReadLogs>, RawQuery(query): RawQuery) 
 }
 
 /// Shows one log entry.
-pub(crate) async fn show(allowed: Allowed<ReadLogs>, Segment(id): Segment<String>) -> Result<Response, Failure> {
+pub(super) async fn show(allowed: Allowed<ReadLogs>, Segment(id): Segment<String>) -> Result<Response, Failure> {
     let missing = || Failure::new(ErrorCode::LogDoesNotExist, "The log entry does not exist");
     let id: LogId = id.parse().map_err(|_| missing())?;
     let row = allowed.tenant.log(id).await.map_err(store_failure)?.ok_or_else(missing)?;

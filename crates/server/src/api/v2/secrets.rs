@@ -9,17 +9,17 @@ use hookbox_store::SecretValue;
 use http::{Request, StatusCode};
 use serde_json::{Map, Value, json};
 
-use super::hook_id;
 use super::payload::{self, mistyped, refused};
+use super::{hook_id, store_failure};
 use crate::App;
 use crate::api::auth::{AddSecrets, Allowed, DeleteHooks, ReadHooks, UpdateHooks};
-use crate::api::{Failure, Segment, answer, no_such_hook, store_failure};
+use crate::api::{Failure, Segment, answer, no_such_hook};
 
 /// Stands for a value that is not shown.
 const PLACEHOLDER: &str = "_VALUE_NOT_SHOWN_";
 
 /// Lists the names, each with the placeholder.
-pub(crate) async fn list(allowed: Allowed<ReadHooks>, Segment(id): Segment<String>) -> Result<Response, Failure> {
+pub(super) async fn list(allowed: Allowed<ReadHooks>, Segment(id): Segment<String>) -> Result<Response, Failure> {
     let id = hook_id(&id)?;
     let names = allowed.tenant.secret_names(&id).await.map_err(store_failure)?.ok_or_else(no_such_hook)?;
     let shown: Map<String, Value> = names.into_iter().map(|name| (name, Value::from(PLACEHOLDER))).collect();
@@ -27,7 +27,7 @@ pub(crate) async fn list(allowed: Allowed<ReadHooks>, Segment(id): Segment<Strin
 }
 
 /// Adds secrets; one that exists is a conflict.
-pub(crate) async fn add(
+pub(super) async fn add(
     State(app): State<App>,
     allowed: Allowed<AddSecrets>,
     Segment(id): Segment<String>,
@@ -39,7 +39,7 @@ pub(crate) async fn add(
 }
 
 /// Gives secrets new values; one that does not exist is not found.
-pub(crate) async fn update(
+pub(super) async fn update(
     State(app): State<App>,
     allowed: Allowed<UpdateHooks>,
     Segment(id): Segment<String>,
@@ -51,7 +51,7 @@ pub(crate) async fn update(
 }
 
 /// Deletes secrets by an array of names.
-pub(crate) async fn delete(
+pub(super) async fn delete(
     State(app): State<App>,
     allowed: Allowed<DeleteHooks>,
     Segment(id): Segment<String>,

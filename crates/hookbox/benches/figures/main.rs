@@ -8,12 +8,13 @@ mod guests;
 mod measure;
 mod run;
 mod scale;
+mod script;
 
 fn main() -> anyhow::Result<()> {
     accept::serve_bare_if_asked()?;
     drop(rustls::crypto::ring::default_provider().install_default());
-    let sections: [(&str, fn() -> anyhow::Result<()>); 3] =
-        [("run", run::measure), ("scale", scale::measure), ("accept", accept::measure)];
+    let sections: [(&str, fn() -> anyhow::Result<()>); 4] =
+        [("run", run::measure), ("scale", scale::measure), ("script", script::measure), ("accept", accept::measure)];
     let wanted: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
     if let Some(unknown) = wanted.iter().find(|name| !sections.iter().any(|(section, _)| section == name)) {
         anyhow::bail!(

@@ -1,0 +1,159 @@
+//! The files of a new project, but for the SDK.
+
+use hookbox_protocol::Trigger;
+
+use crate::code::SCRIPT_FILE;
+use crate::project::Language;
+
+/// Paths and contents.
+pub(super) fn files(name: &str, trigger: Trigger, language: Language) -> Vec<(&'static str, String)> {
+    let spec = trigger.spec();
+    let fill = |text: &str, language: &str| {
+        text.replace("{name}", name).replace("{trigger}", spec.name).replace("{language}", language)
+    };
+    let mut files = vec![("event.json", spec.sample.to_owned())];
+    match language {
+        Language::Rust => {
+            let tests = TESTS.replace("{function}", function(spec.starter_rust));
+            files.extend([
+                ("Cargo.toml", fill(CARGO_TOML, "")),
+                ("hook.toml", fill(HOOK_TOML, "rust")),
+                ("src/lib.rs", format!("{}{tests}", spec.starter_rust)),
+                ("README.md", fill(README_RUST, "")),
+                (".cargo/config.toml", CARGO_CONFIG.to_owned()),
+                (".gitignore", "/target\n/secrets\n".to_owned()),
+            ]);
+        }
+        Language::Js => files.extend([
+            (SCRIPT_FILE, spec.starter_javascript.to_owned()),
+            ("hook.toml", fill(HOOK_TOML, "js")),
+            ("README.md", fill(README_JS, "")),
+            (".gitignore", "/secrets\n".to_owned()),
+        ]),
+    }
+    files
+}
+
+/// The name of the starter's function.
+fn function(source: &str) -> &str {
+    let after = source.split("\nfn ").nth(1).unwrap_or_default();
+    after.split('(').next().unwrap_or_default()
+}
+
+const CARGO_TOML: &str = r#"[package]
+name = "{name}"
+version = "0.1.0"
+edition = "2024"
+publish = false
+
+[lib]
+crate-type = ["cdylib"]
+
+[dependencies]
+hookbox-sdk = { path = "vendor/hookbox-sdk" }
+
+[profile.release]
+opt-level = 3
+lto = true
+codegen-units = 1
+panic = "abort"
+# The names stay: they make the backtrace of a trap readable.
+strip = "debuginfo"
+
+# A project of its own, wherever it is.
+[workspace]
+"#;
+
+const CARGO_CONFIG: &str = r#"# Memory to begin with: 1 MiB of stack and 1 MiB of heap. A hook that stays within it never grows its memory, which would
+# cost the host time in each run.
+[target.wasm32-wasip1]
+rustflags = ["-C", "link-arg=--initial-memory=2097152"]
+"#;
+
+const HOOK_TOML: &str = r#"name = "{name}"
+trigger = "{trigger}"
+language = "{language}"
+
+# The hosts that the hook may call. Without this line the operator's policy alone decides.
+# allowed_hosts = ["api.example.com"]
+
+# What happens after a failed attempt: "safe" (again, unless a call other than GET and HEAD was answered 2xx), "always", "none".
+# retry = "safe"
+
+# Limits that differ from the defaults; `hookbox run` shows what a run uses.
+# [limits]
+# wall_ms = 10000
+
+# Secrets never stand here: name where the value is.
+# [secrets]
+# API_KEY = { env = "API_KEY" }
+# OTHER_KEY = { file = "secrets/other-key" }
+"#;
+
+const TESTS: &str = r#"
+#[cfg(test)]
+mod tests {
+    use hookbox_sdk::testing::Host;
+
+    #[test]
+    fn the_sample_event_completes() {
+        let run = Host::new().run(super::{function}, include_str!("../event.json"));
+        assert!(run.result.is_ok(), "{:?}", run.result);
+    }
+}
+"#;
+
+const README_RUST: &str = r#"# {name}
+
+A hook for `{trigger}`.
+
+| command | what it does |
+|---|---|
+| `cargo test` | runs the tests on this machine, with a fake host that records calls |
+| `hookbox run` | builds the hook and runs it in the sandbox, on `event.json` |
+| `hookbox deploy` | puts it on the daemon at `HOOKBOX_URL`, with the token in `HOOKBOX_TOKEN` |
+| `hookbox events`, `hookbox logs -f` | shows what became of it |
+
+`hook.toml` names the hook, its trigger, its limits, and where its secrets come from. `vendor/hookbox-sdk` is the SDK.
+"#;
+
+const README_JS: &str = r#"# {name}
+
+A hook for `{trigger}`, in JavaScript: `index.js`.
+
+| command | what it does |
+|---|---|
+| `hookbox build` | says whether the script compiles, and which modules it will not find |
+| `hookbox run` | runs it in the sandbox, on `event.json` |
+| `hookbox deploy` | puts it on the daemon at `HOOKBOX_URL`, with the token in `HOOKBOX_TOKEN` |
+| `hookbox events`, `hookbox logs -f` | shows what became of it |
+
+`hook.toml` names the hook, its trigger, its limits, and where its secrets come from; a script reads them as
+`context.webtask.secrets.NAME`.
+"#;
+
+#[cfg(test)]
+mod tests {
+    use hookbox_protocol::trigger::TABLE;
+
+    use super::*;
+
+    #[test]
+    fn the_test_calls_the_starters_function() {
+        let names: Vec<&str> = TABLE.iter().map(|spec| function(spec.starter_rust)).collect();
+        assert_eq!(names, ["on_password_changed", "on_sign_up", "before_sign_up", "on_exchange", "on_send"]);
+    }
+
+    #[test]
+    fn no_place_is_left_unfilled() {
+        for (language, places) in [
+            (Language::Rust, &["{name}", "{trigger}", "{language}", "{function}"][..]),
+            (Language::Js, &["{name}", "{trigger}", "{language}"]),
+        ] {
+            for (path, text) in files("my-hook", Trigger::PostChangePassword, language) {
+                let left = places.iter().find(|place| text.contains(**place));
+                assert_eq!(left, None, "{path}:\n{text}");
+            }
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! The settings of `serve`: a flag wins over a variable, a variable over the file, the file over the default.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use serde::Deserialize;
+
+use crate::daemon::{MasterKeySource, Settings};
+use crate::egress::EgressSettings;
+use crate::environment;
+use crate::failure::Failure;
+use crate::secret::SecretText;
+use crate::text::parse_toml;
+
+const LISTEN: &str = "127.0.0.1:8080";
+const DATA_DIR: &str = "hookbox-data";
+const MASTER_KEY_VARIABLE: &str = "HOOKBOX_MASTER_KEY";
+
+const AFTER_HELP: &str = "\
+Examples:
+  hookbox serve --listen 127.0.0.1:8080 --data-dir /var/lib/hookbox
+  hookbox serve --config hookbox.toml
+
+Every setting is a flag, a variable and a line of the file that --config names; a flag wins over a variable, and a \
+variable over the file. In the file a setting is called like its flag, with underscores; those of outgoing calls stand in \
+[egress] without the prefix:
+
+  listen = \"0.0.0.0:8443\"
+  data_dir = \"/var/lib/hookbox\"
+  tls_cert = \"cert.pem\"
+  tls_key = \"key.pem\"
+  [egress]
+  allow = [\"10.1.0.0/16\"]
+
+The master key wraps every secret. It is read from HOOKBOX_MASTER_KEY (32 bytes in base64), or from --master-key-file, or \
+from the data directory, where the first start makes one. Back it up: without it all secrets are lost.
+
+When the daemon listens, it prints one line to stdout: hookbox is listening on http://127.0.0.1:8080";
+
+/// Starts the daemon
+#[derive(Debug, clap::Args)]
+#[command(after_help = AFTER_HELP)]
+pub(crate) struct Args {
+    /// A file with settings
+    #[arg(long, value_name = "FILE", env = "HOOKBOX_CONFIG", hide_env_values = true)]
+    config: Option<PathBuf>,
+    #[command(flatten)]
+    given: Given,
+}
+
+/// What can be set, wherever it is set.
+#[derive(Debug, Clone, Default, PartialEq, clap::Args, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Given {
+    /// Where to listen; port 0 takes a free port [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDR:PORT", env = "HOOKBOX_LISTEN", hide_env_values = true)]
+    listen: Option<String>,
+    /// The folder of everything that the daemon keeps [default: hookbox-data]
+    #[arg(long, value_name = "DIR", env = "HOOKBOX_DATA_DIR", hide_env_values = true)]
+    data_dir: Option<PathBuf>,
+    /// A PostgreSQL address, instead of SQLite in the data directory
+    #[arg(long, value_name = "URL", env = "HOOKBOX_DATABASE", hide_env_values = true)]
+    database: Option<String>,
+    /// The operator's token; better given as HOOKBOX_OPERATOR_TOKEN. Without it the first start makes one
+    #[arg(long, value_name = "TOKEN", env = "HOOKBOX_OPERATOR_TOKEN", hide_env_values = true)]
+    operator_token: Option<SecretText>,
+    /// The certificate chain, a PEM file, to serve HTTPS
+    #[arg(long, value_name = "FILE", env = "HOOKBOX_TLS_CERT", hide_env_values = true)]
+    tls_cert: Option<PathBuf>,
+    /// The certificate's private key, a PEM file
+    #[arg(long, value_name = "FILE", env = "HOOKBOX_TLS_KEY", hide_env_values = true)]
+    tls_key: Option<PathBuf>,
+    /// How many deliveries run at the same time
+    #[arg(long, value_name = "N", env = "HOOKBOX_RUNS_AT_ONCE", hide_env_values = true)]
+    runs_at_once: Option<u32>,
+    /// The file of the key that wraps all secrets; made if it is not there
+    #[arg(long, value_name = "FILE", env = "HOOKBOX_MASTER_KEY_FILE", hide_env_values = true)]
+    master_key_file: Option<PathBuf>,
+    /// What goes to the log on stderr: a level, or levels by target [default: info]
+    #[arg(long, value_name = "FILTER", env = "HOOKBOX_LOG", hide_env_values = true)]
+    log: Option<String>,
+    /// How the log is written [default: text]
+    #[arg(long, value_name = "FORMAT", env = "HOOKBOX_LOG_FORMAT", hide_env_values = true)]
+    log_format: Option<LogFormat>,
+    #[command(flatten)]
+    egress: EgressSettings,
+}
+
+/// How the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum LogFormat {
+    /// Lines for people.
+    #[default]
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// The daemon's own log.
+#[derive(Debug, PartialEq)]
+pub(super) struct LogSettings {
+    /// A level, or levels by target.
+    pub(super) filter: String,
+    /// How it is written.
+    pub(super) format: LogFormat,
+}
+
+impl Args {
+    /// Flags, variables and file settled into what the daemon is started with.
+    pub(super) fn settle(self) -> anyhow::Result<(Settings, LogSettings)> {
+        let mut given = self.given;
+        if let Some(path) = &self.config {
+            let text = fs::read_to_string(path)
+                .with_context(|| format!("cannot read the configuration {}", path.display()))?;
+            let folder = path.parent().unwrap_or(Path::new(""));
+            let file = Given::parse(&text, folder).with_context(|| path.display().to_string())?;
+            given = given.or(file);
+        }
+        given.settle(environment::variable(MASTER_KEY_VARIABLE).map(SecretText::from))
+    }
+}
+
+impl Given {
+    /// The text of a configuration file in that folder: paths in it are meant from there.
+    fn parse(text: &str, folder: &Path) -> anyhow::Result<Self> {
+        let file: Self = parse_toml(text).map_err(Failure::new)?;
+        let from_folder = |path: Option<PathBuf>| path.map(|path| folder.join(path));
+        Ok(Self {
+            data_dir: from_folder(file.data_dir),
+            tls_cert: from_folder(file.tls_cert),
+            tls_key: from_folder(file.tls_key),
+            master_key_file: from_folder(file.master_key_file),
+            egress: file.egress.relative_to(folder),
+            ..file
+        })
+    }
+
+    /// These settings, and `file`'s where these say nothing.
+    fn or(self, file: Self) -> Self {
+        Self {
+            listen: self.listen.or(file.listen),
+            data_dir: self.data_dir.or(file.data_dir),
+            database: self.database.or(file.database),
+            operator_token: self.operator_token.or(file.operator_token),
+            tls_cert: self.tls_cert.or(file.tls_cert),
+            tls_key: self.tls_key.or(file.tls_key),
+            runs_at_once: self.runs_at_once.or(file.runs_at_once),
+            master_key_file: self.master_key_file.or(file.master_key_file),
+            log: self.log.or(file.log),
+            log_format: self.log_format.or(file.log_format),
+            egress: self.egress.or(file.egress),
+        }
+    }
+
+    /// Defaults filled in, contradictions refused.
+    fn settle(self, master_key: Option<SecretText>) -> anyhow::Result<(Settings, LogSettings)> {
+        let tls = match (self.tls_cert, self.tls_key) {
+            (Some(cert), Some(key)) => Some((cert, key)),
+            (None, None) => None,
+            (Some(_), None) => return Err(half_of_tls("tls_cert", "tls_key")),
+            (None, Some(_)) => return Err(half_of_tls("tls_key", "tls_cert")),
+        };
+        let master_key = match (master_key, self.master_key_file) {
+            (Some(_), Some(path)) => {
+                let message = format!("the master key is given twice: {MASTER_KEY_VARIABLE} and {}", path.display());
+                return Err(Failure::new(message).hint("keep one of the two").into());
+            }
+            (Some(text), None) => MasterKeySource::Text(text),
+            (None, Some(path)) => MasterKeySource::File(path),
+            (None, None) => MasterKeySource::DataDir,
+        };
+        if self.runs_at_once == Some(0) {
+            return Err(Failure::new("runs_at_once is 0: no hook would ever run").hint("give at least 1").into());
+        }
+        let settings = Settings {
+            listen: self.listen.unwrap_or_else(|| LISTEN.to_owned()),
+            data_dir: self.data_dir.unwrap_or_else(|| DATA_DIR.into()),
+            database: self.database,
+            operator_token: self.operator_token,
+            tls,
+            runs_at_once: self.runs_at_once,
+            master_key,
+            policy: self.egress.policy()?,
+        };
+        // wasmtime-wasi opens a span for each of a guest's calls, which costs more than the call.
+        let filter = self.log.unwrap_or_else(|| "info,wasmtime_wasi=off".to_owned());
+        Ok((settings, LogSettings { filter, format: self.log_format.unwrap_or_default() }))
+    }
+}
+
+fn half_of_tls(given: &str, missing: &str) -> anyhow::Error {
+    Failure::new(format!("{given} is given without {missing}"))
+        .hint("HTTPS needs both; without both the daemon serves plain HTTP")
+        .into()
+}
+
+#[cfg(test)]
+mod tests;

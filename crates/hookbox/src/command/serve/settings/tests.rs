@@ -1,0 +1,149 @@
+//! Which source of a setting wins, and what is refused.
+
+use clap::Parser;
+use expect_test::{Expect, expect};
+use hookbox_egress::Policy;
+
+use super::*;
+
+#[derive(Parser)]
+struct Line {
+    #[command(flatten)]
+    given: Given,
+}
+
+fn parse(flags: &str) -> Given {
+    Line::try_parse_from(std::iter::once("serve").chain(flags.split_whitespace())).expect(flags).given
+}
+
+fn check(flags: &str, file: &str, master_key: Option<&str>, expected: &Expect) {
+    let master_key = master_key.map(|text| SecretText::from(text.to_owned()));
+    let settled = Given::parse(file, Path::new("/etc/hookbox"))
+        .and_then(|file| parse(flags).or(file).settle(master_key))
+        .map(|(settings, log)| summary(&settings, &log));
+    expected.assert_eq(&settled.unwrap_or_else(|error| crate::failure::describe(&error).0));
+}
+
+fn summary(settings: &Settings, log: &LogSettings) -> String {
+    let Settings { listen, data_dir, database, operator_token, tls, runs_at_once, master_key, policy } = settings;
+    let Policy { allow, deny, ports, resolve, .. } = policy;
+    let LogSettings { filter, format } = log;
+    format!(
+        "listen {listen}\ndata in {data_dir:?}, database {database:?}\noperator token {operator_token:?}\n\
+         tls {tls:?}\nruns at once {runs_at_once:?}\nmaster key {master_key:?}\n\
+         egress allows {allow:?}, denies {deny:?}, ports {ports}, resolves {resolve:?}\nlog {filter} as {format:?}",
+        resolve = resolve.iter().map(ToString::to_string).collect::<Vec<_>>(),
+    )
+}
+
+#[test]
+fn without_settings_there_are_defaults() {
+    check(
+        "",
+        "",
+        None,
+        &expect![[r#"
+        listen 127.0.0.1:8080
+        data in "hookbox-data", database None
+        operator token None
+        tls None
+        runs at once None
+        master key DataDir
+        egress allows [], denies [], ports 80,443,1024-65535, resolves []
+        log info as Text"#]],
+    );
+}
+
+#[test]
+fn a_flag_wins_over_the_file_and_paths_in_the_file_are_meant_from_there() {
+    let file = r#"
+listen = "0.0.0.0:80"
+data_dir = "data"
+operator_token = "from-the-file-0001"
+runs_at_once = 4
+tls_cert = "cert.pem"
+tls_key = "/keys/key.pem"
+log_format = "json"
+[egress]
+resolve = ["api.example.com=127.0.0.1:8443"]
+allow = ["10.1.0.0/16"]
+ports = "443"
+"#;
+    check(
+        "--listen 127.0.0.1:0 --runs-at-once 8 --egress-allow 10.2.0.0/16 --log debug",
+        file,
+        None,
+        &expect![[r#"
+        listen 127.0.0.1:0
+        data in "/etc/hookbox/data", database None
+        operator token Some(***)
+        tls Some(("/etc/hookbox/cert.pem", "/keys/key.pem"))
+        runs at once Some(8)
+        master key DataDir
+        egress allows [10.2.0.0/16], denies [], ports 443, resolves ["api.example.com=127.0.0.1:8443"]
+        log debug as Json"#]],
+    );
+}
+
+#[test]
+fn settings_that_contradict_one_another_are_refused() {
+    check(
+        "--tls-cert cert.pem",
+        "",
+        None,
+        &expect![[r#"
+        error: tls_cert is given without tls_key
+        hint: HTTPS needs both; without both the daemon serves plain HTTP"#]],
+    );
+    check(
+        "",
+        "tls_key = \"key.pem\"",
+        None,
+        &expect![[r#"
+        error: tls_key is given without tls_cert
+        hint: HTTPS needs both; without both the daemon serves plain HTTP"#]],
+    );
+    check(
+        "--master-key-file key",
+        "",
+        Some("a2V5"),
+        &expect![[r#"
+        error: the master key is given twice: HOOKBOX_MASTER_KEY and key
+        hint: keep one of the two"#]],
+    );
+    check(
+        "--runs-at-once 0",
+        "",
+        None,
+        &expect![[r#"
+        error: runs_at_once is 0: no hook would ever run
+        hint: give at least 1"#]],
+    );
+}
+
+#[test]
+fn what_is_wrong_in_the_file_is_named_with_its_line() {
+    check(
+        "",
+        "listen = \"127.0.0.1:0\"\ndata-dir = \"x\"\n",
+        None,
+        &expect![
+            "error: line 2: unknown field `data-dir`, expected one of `listen`, `data_dir`, `database`, `operator_token`, `tls_cert`, `tls_key`, `runs_at_once`, `master_key_file`, `log`, `log_format`, `egress`"
+        ],
+    );
+    check("", "\n[egress]\nallow = [\"10.0.0.0/99\"]\n", None, &expect!["error: line 3: invalid IP address syntax"]);
+    check(
+        "",
+        "[egress]\nresolve = [\"api.example.com\"]\n",
+        None,
+        &expect![
+            "error: line 2: 'api.example.com' is not an override: there is no '='; write HOST[:PORT]=ADDRESS:PORT"
+        ],
+    );
+    check(
+        "",
+        "runs_at_once = \"many\"\n",
+        None,
+        &expect![[r#"error: line 1: invalid type: string "many", expected u32"#]],
+    );
+}

@@ -1,0 +1,93 @@
+import { useState } from 'preact/hooks';
+import { api } from '../api';
+import { useAction } from '../load';
+import { navigate } from '../router';
+import { useTriggers } from '../session';
+import { Button } from '../ui/button';
+import { Field, Select } from '../ui/field';
+import { ErrorNotice, say } from '../ui/notice';
+import { Page } from '../ui/page';
+
+const DESCRIPTIONS: Record<string, string> = {
+  'post-change-password': 'After a user’s password was changed',
+  'post-user-registration': 'After a user has signed up',
+  'pre-user-registration': 'Before a user signs up; may refuse',
+  'credentials-exchange': 'When a client asks for a token; may change it',
+  'send-phone-message': 'When a code is to be sent to a phone',
+};
+
+export function NewHookPage() {
+  const triggers = useTriggers();
+  const [name, setName] = useState('');
+  const [trigger, setTrigger] = useState(triggers[0]?.name ?? '');
+  const [kind, setKind] = useState<'script' | 'module'>('script');
+  const [file, setFile] = useState<File>();
+  const action = useAction();
+  const chosen = triggers.find((one) => one.name === trigger);
+
+  const create = async () => {
+    if (!chosen) return;
+    if (kind === 'module' && !file) throw new Error('Choose a .wasm file first.');
+    const hook =
+      kind === 'module' && file
+        ? await api.createModule(name, trigger, file)
+        : await api.createScript(name, trigger, chosen.starter.javascript);
+    say(`${hook.name} is there.${hook.enabled ? '' : ' It is off, since its trigger has a hook already.'}`);
+    navigate(`/hooks/${hook.id}`);
+  };
+
+  return (
+    <Page title="New hook">
+      <form
+        class="card form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void action.run(create);
+        }}
+      >
+        <Field label="Name" hint="Letters, digits, and hyphens between them; it is saved in lower case with hyphens.">
+          {(ids) => (
+            <input {...ids} value={name} onInput={(event) => setName(event.currentTarget.value)} required maxLength={128} autocomplete="off" />
+          )}
+        </Field>
+        <Select
+          label="Trigger"
+          value={trigger}
+          options={triggers.map((one) => [one.name, `${one.name} — ${DESCRIPTIONS[one.name] ?? one.name}`])}
+          onChange={setTrigger}
+        />
+        <fieldset>
+          <legend>Code</legend>
+          <label class="choice">
+            <input type="radio" name="kind" checked={kind === 'script'} onChange={() => setKind('script')} />
+            <span>
+              <strong>JavaScript</strong>
+              <span class="hint">Starts from code that works; you edit and run it here.</span>
+            </span>
+          </label>
+          <label class="choice">
+            <input type="radio" name="kind" checked={kind === 'module'} onChange={() => setKind('module')} />
+            <span>
+              <strong>WebAssembly module</strong>
+              <span class="hint">A .wasm file, as `hookbox build` makes it from Rust.</span>
+            </span>
+          </label>
+        </fieldset>
+        {kind === 'module' && (
+          <Field label="Module" hint="It is checked and compiled before it is kept.">
+            {(ids) => (
+              <input {...ids} type="file" accept=".wasm,application/wasm" onChange={(event) => setFile(event.currentTarget.files?.[0])} />
+            )}
+          </Field>
+        )}
+        <ErrorNotice error={action.error} />
+        <div class="actions">
+          <Button onClick={() => navigate('/hooks')}>Cancel</Button>
+          <Button kind="primary" type="submit" busy={action.busy}>
+            Create hook
+          </Button>
+        </div>
+      </form>
+    </Page>
+  );
+}
