@@ -1,5 +1,6 @@
 //! A client as an identity system or a tenant would write it: plain HTTP and JSON, no types shared with the server.
 
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
@@ -29,6 +30,13 @@ impl Api {
     pub(crate) fn new(url: &str, token: &str) -> Result<Self> {
         let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(30)).build()?;
         Ok(Self { http, url: url.to_owned(), token: token.to_owned() })
+    }
+
+    /// For a daemon with a certificate of a private CA, which is in that PEM file.
+    pub(crate) fn trusting(ca: &Path, url: &str, token: &str) -> Result<Self> {
+        let ca = reqwest::Certificate::from_pem(&std::fs::read(ca)?)?;
+        let builder = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(30));
+        Ok(Self { http: builder.tls_certs_only([ca]).build()?, url: url.to_owned(), token: token.to_owned() })
     }
 
     /// The token, for commands that read it from the environment.

@@ -4,6 +4,7 @@
 //! under `HOOKBOX_TESTS=all` it is a failure.
 
 mod api;
+mod clients;
 mod daemon;
 mod eventually;
 mod golden;
@@ -33,6 +34,10 @@ pub(crate) struct Case {
 pub(crate) enum Need {
     /// The C compiler that the JavaScript engine is built with.
     JavaScript,
+    /// Node and its package manager.
+    Npm,
+    /// Python and its package manager.
+    Pip,
 }
 
 impl Need {
@@ -41,6 +46,8 @@ impl Need {
         match self {
             Self::JavaScript => (!hookbox_javascript::Engine::available())
                 .then_some("this build has no JavaScript engine: install clang and build again"),
+            Self::Npm => (!clients::npm_is_there()).then_some("there is no npm, or no Node 20.19: install both"),
+            Self::Pip => (!clients::pip_is_there()).then_some("there is no pip: install python3-pip"),
         }
     }
 }
@@ -66,6 +73,7 @@ fn main() -> ExitCode {
         neighbours::CASES,
         journey::CASES,
         protocol::CASES,
+        clients::CASES,
     ];
     let mut skipped = Vec::new();
     let mut trials = Vec::new();

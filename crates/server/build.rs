@@ -63,9 +63,9 @@ fn npm(folder: &Path, arguments: &[&str]) -> Result<(), String> {
     }
     let said = [output.stderr, output.stdout].concat();
     let said = String::from_utf8_lossy(&said);
-    let telling = |line: &&str| line.contains("rror") && !line.trim_end().ends_with("error");
-    let first = said.lines().find(telling).unwrap_or("it said nothing").trim();
-    Err(format!("`npm {}` failed: {first}", arguments.join(" ")))
+    let lines = said.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("npm warn"));
+    let first: Vec<&str> = lines.take(3).collect();
+    Err(format!("`npm {}` failed: {}", arguments.join(" "), first.join(" ")))
 }
 
 /// Makes `to` the same as `from`.

@@ -14,34 +14,34 @@ declare namespace Hookbox {
   // A hook calls `cb`, or it is async and declares no parameter for `cb`. What it returns otherwise does not matter.
 
   /** `post-change-password`: after a user's password was changed. The result is ignored. */
-  type PostChangePassword = (user: User, context: ConnectionContext, cb: Callback<unknown>) => unknown;
+  type PostChangePassword = Hook<[user: User, context: ConnectionContext, cb: Callback<unknown>]>;
 
   /** `post-user-registration`: after a user has signed up. The result is ignored. */
-  type PostUserRegistration = (user: RegisteredUser, context: RegistrationContext, cb: Callback<unknown>) => unknown;
+  type PostUserRegistration = Hook<[user: RegisteredUser, context: RegistrationContext, cb: Callback<unknown>]>;
 
   /** `pre-user-registration`: before a user is signed up. May refuse, and add metadata. */
-  type PreUserRegistration = (
-    user: NewUser,
-    context: PreRegistrationContext,
-    cb: Callback<PreUserRegistrationResult>
-  ) => unknown;
+  type PreUserRegistration = Hook<
+    [user: NewUser, context: PreRegistrationContext, cb: Callback<PreUserRegistrationResult>]
+  >;
 
   /** `credentials-exchange`: when a client asks for an access token with its own credentials. */
-  type CredentialsExchange = (
-    client: Client,
-    scope: string[] | undefined,
-    audience: string,
-    context: Context,
-    cb: Callback<CredentialsExchangeResult>
-  ) => unknown;
+  type CredentialsExchange = Hook<
+    [
+      client: Client,
+      scope: string[] | undefined,
+      audience: string,
+      context: Context,
+      cb: Callback<CredentialsExchangeResult>,
+    ]
+  >;
 
   /** `send-phone-message`: sends a code to a phone. */
-  type SendPhoneMessage = (
-    recipient: string,
-    text: string,
-    context: PhoneContext,
-    cb: Callback<SendPhoneMessageResult>
-  ) => unknown;
+  type SendPhoneMessage = Hook<
+    [recipient: string, text: string, context: PhoneContext, cb: Callback<SendPhoneMessageResult>]
+  >;
+
+  // Two forms, because TypeScript asks for a function that is async to be declared as one.
+  type Hook<Arguments extends any[]> = ((...args: Arguments) => void) | ((...args: Arguments) => Promise<unknown>);
 
   /** Ends the hook: `cb()`, `cb(null, value)` or `cb(error)`. The first call counts. */
   type Callback<Value> = (error?: Failure | string | null, value?: Value) => void;

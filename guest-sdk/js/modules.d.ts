@@ -42,7 +42,7 @@ declare module 'crypto' {
   function randomInt(min: number, max: number): number;
   function randomUUID(): string;
   function timingSafeEqual(a: ArrayBufferView, b: ArrayBufferView): boolean;
-  const webcrypto: typeof globalThis.crypto;
+  const webcrypto: any;
 }
 declare module 'events';
 declare module 'form-data';

@@ -3,7 +3,7 @@
 
 const { createHmac } = require('crypto');
 
-const URL = 'https://audit.example.com/v1/records';
+const ENDPOINT = 'https://audit.example.com/v1/records';
 
 /** @type {Hookbox.PostChangePassword} */
 module.exports = async function (user, context) {
@@ -20,7 +20,7 @@ module.exports = async function (user, context) {
     connection: context.connection.name,
     by: (event && event.initiated_by) || 'unknown',
   });
-  const response = await fetch(URL, {
+  const response = await fetch(ENDPOINT, {
     method: 'POST',
     headers: {
       'Content-Type': 'application/json',
@@ -30,7 +30,7 @@ module.exports = async function (user, context) {
   });
   // 409: an earlier attempt had arrived, though its answer had not.
   if (!response.ok && response.status !== 409) {
-    throw failure(`POST ${URL} answered ${response.status}`, response.status === 429 || response.status >= 500);
+    throw failure(`POST ${ENDPOINT} answered ${response.status}`, response.status === 429 || response.status >= 500);
   }
   console.log(`record ${id} is kept`);
 };

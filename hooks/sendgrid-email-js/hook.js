@@ -3,7 +3,7 @@
 
 const request = require('request');
 
-const URL = 'https://api.sendgrid.com/v3/mail/send';
+const ENDPOINT = 'https://api.sendgrid.com/v3/mail/send';
 
 /** @type {Hookbox.PostChangePassword} */
 module.exports = function (user, context, cb) {
@@ -21,7 +21,7 @@ module.exports = function (user, context, cb) {
       },
     ],
   };
-  request.post({ url: URL, auth: { bearer: key }, json: mail }, (error, response, body) => {
+  request.post({ url: ENDPOINT, auth: { bearer: key }, json: mail }, (error, response, body) => {
     if (error) return cb(error);
     // 202 is SendGrid's "will be sent"; whatever else it answers, no mail is on its way.
     if (response.statusCode !== 202) return cb(refusal(response, body));
@@ -33,7 +33,7 @@ module.exports = function (user, context, cb) {
 function refusal(response, body) {
   const status = response.statusCode;
   const words = body && body.errors && body.errors[0] && body.errors[0].message;
-  const error = new Error(words || `POST ${URL} answered ${status}`);
+  const error = new Error(words || `POST ${ENDPOINT} answered ${status}`);
   const waitS = Number(response.headers['retry-after']);
   return Object.assign(error, {
     status,

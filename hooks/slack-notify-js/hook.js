@@ -5,12 +5,11 @@ const slackNotify = require('slack-notify');
 
 /** @type {Hookbox.PostChangePassword} */
 module.exports = function (user, context, cb) {
-  const { SLACK_WEBHOOK_URL: url, SLACK_CHANNEL: channel } = context.webtask.secrets;
+  const url = context.webtask.secrets.SLACK_WEBHOOK_URL;
   if (!url) return cb(Object.assign(new Error("the hook has no secret 'SLACK_WEBHOOK_URL'"), { retryable: false }));
 
   const message = {
     text: `The password of ${escaped(user.email)} was changed.`,
-    channel: channel || '#security',
     username: 'Hookbox',
     icon_emoji: ':lock:',
     fields: { Connection: context.connection.name, 'Changed at': user.last_password_reset },

@@ -35,28 +35,38 @@ export async function startBrowser() {
 export async function open(browser, daemon, { token, path = '/', viewport = WIDE, colorScheme = 'light' } = {}) {
   const context = await browser.newContext({ viewport, colorScheme, reducedMotion: 'reduce', acceptDownloads: true });
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(60_000);
   const problems = [];
   page.on('pageerror', (error) => problems.push(`error: ${error}`));
   page.on('dialog', (dialog) => {
     problems.push(`dialog: ${dialog.message()}`);
     void dialog.dismiss();
   });
-  page.on('console', (message) => {
-    const isRefusal = /Content Security Policy|TrustedHTML|Trusted Type/.test(message.text());
-    if (isRefusal) problems.push(`console: ${message.text()}`);
-  });
+  await page.exposeBinding('reportRefusal', (_, refusal) => problems.push(`refused by the page's policy: ${refusal}`));
+  await page.addInitScript(watchPolicy);
   page.on('request', (request) => {
     const address = request.url();
     if (!address.startsWith(daemon.url) && !address.startsWith('blob:') && !address.startsWith('data:')) problems.push(`request to ${address}`);
   });
   await page.goto(`${daemon.url}/console${path}${token === undefined ? '' : `#token=${encodeURIComponent(token)}`}`);
+  assert.doesNotMatch(await page.title(), /not in this build/, 'the daemon was built without the console; build it where npm is');
   return Object.assign(page, {
     problems,
     async done() {
       await context.close();
       assert.deepEqual(problems, []);
     },
+  });
+}
+
+/**
+ * Runs in the page. Chromium's own editing keeps the look of a text that is typed over, as an inline style: that one the
+ * policy refuses, and rightly, for the editor draws what is typed by itself.
+ */
+function watchPolicy() {
+  document.addEventListener('securitypolicyviolation', (event) => {
+    const isTypedOver = event.effectiveDirective === 'style-src-attr' && event.sourceFile === '' && event.target?.matches?.('.editor');
+    if (!isTypedOver) globalThis.reportRefusal(`${event.effectiveDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber} ${event.target?.nodeName}`);
   });
 }
 

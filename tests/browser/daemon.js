@@ -68,11 +68,11 @@ const isOver = (delivery) => delivery.state === 'succeeded' || delivery.state ==
 export const wasTried = (delivery) => delivery.attempts.length > 0;
 
 async function eventually(what, look) {
-  const deadline = Date.now() + 30_000;
+  const deadline = Date.now() + 180_000;
   for (;;) {
     const found = await look();
     if (found !== undefined) return found;
-    if (Date.now() > deadline) throw new Error(`${what} did not come within 30 s`);
+    if (Date.now() > deadline) throw new Error(`${what} did not come within 180 s`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

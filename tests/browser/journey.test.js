@@ -98,7 +98,7 @@ test('a script that cannot be read is refused at its line and stays in the edito
   const page = await open(browser, daemon, { token: globex.token, path: `/hooks/${hook.id}` });
   await write(page, 'Script', "const fine = 1;\nconst text = 'never closed;\n");
   await page.keyboard.press('ControlOrMeta+Enter');
-  await page.getByRole('region', { name: 'Result' }).getByText('SyntaxError').first().waitFor();
+  await page.getByRole('region', { name: 'Result' }).getByText('SyntaxError: unexpected end of string').first().waitFor();
   assert.match(await page.locator('.cm-problem-line').innerText(), /never closed/);
   await page.done();
 });
@@ -120,10 +120,10 @@ test('a dialog is worked by keyboard, and gives the focus back', async () => {
   assert.equal((await initech.get(`/api/v2/hooks/${hook.id}`)).enabled, false);
 
   await page.getByRole('link', { name: 'Settings' }).press('Enter');
-  await page.getByLabel('wall ms').fill('60001');
+  await page.getByLabel('wall_ms').fill('60001');
   await page.getByRole('button', { name: 'Save settings' }).press('Enter');
   await page.getByRole('alert').getByText('it must be between 1 and 60000').waitFor();
-  await page.getByLabel('wall ms').fill('1500');
+  await page.getByLabel('wall_ms').fill('1500');
   await page.getByRole('button', { name: 'Save settings' }).press('Enter');
   await page.getByText('The settings are saved').waitFor();
   assert.equal((await initech.get(`/v1/hooks/${hook.id}/settings`)).limits.wall_ms, 1500);

@@ -18,7 +18,7 @@ before(async () => {
   const operator = daemon.client(OPERATOR_TOKEN);
   acme = await operator.tenant('acme');
   globex = await operator.tenant('globex');
-  hook = await acme.createHook('acme-only', "module.exports = (user, context, cb) => cb(new Error('acme is sad'));");
+  hook = await acme.createHook('acme-only', "module.exports = (user, context, cb) => cb(Object.assign(new Error('acme is sad'), { retryable: false }));");
   event = await acme.passwordChanged('someone@acme.example.com', wasTried);
 });
 
@@ -89,9 +89,9 @@ test('the log follows what happens, and a pause holds it', async () => {
   const entries = page.locator('.log > li');
   await entries.first().waitFor();
   const before = await entries.count();
-  await acme.passwordChanged('late@acme.example.com', wasTried);
+  const late = await acme.passwordChanged('late@acme.example.com', wasTried);
   await entries.nth(before).waitFor();
-  await page.getByLabel('Search what is loaded').fill('late@acme');
+  await page.getByLabel('Search what is loaded').fill(late.id);
   await page.waitForFunction(() => document.querySelectorAll('.log > li').length === 1);
   await page.getByRole('button', { name: 'Pause' }).click();
   assert.equal(await page.getByRole('button', { name: 'Paused' }).getAttribute('aria-pressed'), 'true');

@@ -13,7 +13,7 @@
 //! `host`, `authorization` and `content-length` are filled in, and so is the `content-type` of a body, which is JSON; a
 //! header that is named is sent as it stands, and not at all where its value is empty. The lines of an expected body are
 //! put together without anything between them. `{{name}}` stands in an answer for what is there at its first time, up
-//! to the next quote, and from then on for just that, in calls and answers alike.
+//! to the next quote, comma or brace, and from then on for just that, in calls and answers alike.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -156,7 +156,7 @@ fn bind(expected: &str, found: &str, bindings: &mut Bindings) -> Result<()> {
         found = found.strip_prefix(before).context("the answer is another one")?;
         let value = match bindings.get(name) {
             Some(value) => value.clone(),
-            None => found.split('"').next().unwrap_or_default().to_owned(),
+            None => found.split(['"', ',', '}']).next().unwrap_or_default().to_owned(),
         };
         found = found.strip_prefix(value.as_str()).with_context(|| format!("{name} is another one than before"))?;
         bindings.insert(name.to_owned(), value);

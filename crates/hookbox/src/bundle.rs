@@ -33,7 +33,8 @@ const ESBUILD: &str = "esbuild@0.25";
 const EMPTY_MODULES: [&str; 6] = ["fs", "net", "tls", "dns", "child_process", "http2"];
 
 /// A default export of a module in the newer form is the hook, as if it were `module.exports`.
-const FOOTER: &str = "if (module.exports.__esModule && module.exports.default) module.exports = module.exports.default;";
+const FOOTER: &str =
+    "if (module.exports.__esModule && module.exports.default) module.exports = module.exports.default;";
 
 /// A project's script, ready for the engine.
 #[derive(Debug)]
@@ -112,6 +113,8 @@ async fn bundle(folder: &Path, entry: &str) -> anyhow::Result<()> {
         None => {
             progress(format_args!("{FAINT}Bundling with {ESBUILD} from npm …{FAINT:#}"));
             let mut npx = Command::new("npx");
+            // What is shown is the bundler's.
+            npx.env("npm_config_loglevel", "error");
             run(npx.args(["--yes", ESBUILD]).args(&arguments), folder)
                 .await
                 .context("the hook has to be bundled, and there is neither esbuild nor npm")

@@ -12,6 +12,6 @@ mod excerpt;
 mod image;
 mod modules;
 
-pub use diagnostics::Diagnostics;
+pub use diagnostics::{Diagnostics, Place};
 pub use engine::{Bytecode, CompileError, Engine, Error};
 pub use modules::{MODULES, Warning};

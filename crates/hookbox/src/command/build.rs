@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use hookbox_javascript::{CompileError, Engine};
 use hookbox_protocol::Trigger;
 use hookbox_runtime::{Refusal, Runtime};
 use serde_json::json;
@@ -13,12 +12,13 @@ use crate::local;
 use crate::output::quantity::{self, number};
 use crate::output::{FAINT, Output, STRONG, WAITING, printable};
 use crate::project::Project;
+use crate::script;
 
 /// Builds a hook and checks it as a daemon would
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "A hook in Rust is built with your own cargo, for wasm32-wasip1; a script is compiled to see whether it \
-                  can be.\n\nExample:\n  hookbox build my-hook"
+    after_help = "A hook in Rust is built with your own cargo, for wasm32-wasip1. A script is compiled to see whether \
+                  it can be; with npm packages, files of its own or TypeScript it is bundled first, by esbuild.\n\nExample:\n  hookbox build my-hook"
 )]
 pub(crate) struct Args {
     /// The folder with the hook.toml
@@ -33,7 +33,7 @@ pub(crate) async fn run(args: &Args, output: Output) -> anyhow::Result<Exit> {
     let runtime = local::runtime()?;
     match &code.kind {
         Kind::Module(wasm) => check_module(&runtime, path, wasm, project.trigger, output)?,
-        Kind::Script(source) => check_script(&runtime, path, source, output).await?,
+        Kind::Script(source) => check_script(&runtime, &code, source, output).await?,
     }
     if !output.is_json() {
         output.line(format_args!("{FAINT}Next: hookbox run, hookbox deploy{FAINT:#}"))?;
@@ -54,31 +54,24 @@ fn check_module(runtime: &Runtime, path: &Path, wasm: &[u8], trigger: Trigger, o
     output.line(format_args!("digest  {}", info.digest))
 }
 
-async fn check_script(runtime: &Runtime, path: &Path, source: &str, output: Output) -> anyhow::Result<()> {
-    let engine = Engine::start(runtime, local::cache_dir().as_deref()).await?;
-    let bytecode = engine.compile(source).await.map_err(|error| match error {
-        CompileError::Script(found) => {
-            let excerpt = found.excerpt.as_deref().map_or(String::new(), |excerpt| format!("\n{}", lines(excerpt)));
-            anyhow::Error::from(Failure::new(format!("{}: {found}{excerpt}", path.display())))
-        }
-        CompileError::Host(error) => error.into(),
-    })?;
-    let warnings: Vec<String> =
-        Engine::warnings(source, None::<&str>).into_iter().map(|warning| warning.message).collect();
+async fn check_script(runtime: &Runtime, code: &Code, source: &str, output: Output) -> anyhow::Result<()> {
+    let path = shown_from_here(&code.path);
+    let compiled = script::compile(runtime, path, source).await?;
+    let warnings = script::warnings(source, code.is_bundle);
     if output.is_json() {
         return output.json(&json!({
-            "path": path, "bytes": source.len(), "bytecode_bytes": bytecode.len(), "warnings": warnings,
+            "path": path, "bytes": source.len(), "bytecode_bytes": compiled, "warnings": warnings,
         }));
     }
     output.line(format_args!("{STRONG}{}{STRONG:#}", path.display()))?;
     output.line(format_args!("size      {} bytes", number(source.len().try_into()?)))?;
-    output.line(format_args!("compiled  {} bytes", number(bytecode.len().try_into()?)))?;
-    warnings.iter().try_for_each(|text| output.line(format_args!("{WAITING}warning{WAITING:#}  {}", printable(text))))
+    output.line(format_args!("compiled  {} bytes", number(compiled.try_into()?)))?;
+    warnings.iter().try_for_each(|text| warn(text, output))
 }
 
-/// Each line made safe for a terminal.
-fn lines(text: &str) -> String {
-    text.lines().map(printable).collect::<Vec<_>>().join("\n")
+/// A line about something that will not work.
+pub(crate) fn warn(text: &str, output: Output) -> anyhow::Result<()> {
+    output.line(format_args!("{WAITING}warning{WAITING:#}  {}", printable(text)))
 }
 
 /// What a daemon would say to that module.
@@ -92,7 +85,8 @@ pub(crate) fn refused(refusal: &Refusal, trigger: Trigger) -> anyhow::Error {
         .into()
 }
 
-/// The path without the current folder in front.
-fn shown_from_here(path: &Path) -> &Path {
-    std::env::current_dir().ok().and_then(|here| path.strip_prefix(here).ok()).unwrap_or(path)
+/// The path as it is from the current folder.
+pub(crate) fn shown_from_here(path: &Path) -> &Path {
+    let below = std::env::current_dir().ok().and_then(|here| path.strip_prefix(here).ok());
+    below.or_else(|| path.strip_prefix(".").ok()).unwrap_or(path)
 }

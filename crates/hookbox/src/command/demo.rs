@@ -44,7 +44,7 @@ pub(crate) async fn run(args: Args, output: Output) -> anyhow::Result<Exit> {
     let sendgrid = SendGrid::start().await?;
     let mut daemon = start(&args, &folder, &sendgrid).await?;
     let told = tokio::select! {
-        told = story::tell(&daemon, &sendgrid, &hooks, output) => told,
+        told = story::tell(&daemon, &sendgrid, &hooks, !args.exit, output) => told,
         () = stop.next() => Err(interrupted()),
     };
     if !args.exit && told.is_ok() {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use hookbox_javascript::Engine;
 use hookbox_protocol::api::Hook;
 use hookbox_protocol::{RunLimits, Trigger, name};
 use reqwest::Method;
@@ -10,10 +11,11 @@ use serde_json::{Map, Value, json};
 
 use crate::client::{Body, Client, Connection};
 use crate::code::{Code, Kind};
-use crate::command::{hooks, secrets};
+use crate::command::{build, hooks, logs, secrets};
 use crate::failure::{Exit, Failure};
 use crate::output::{FAINT, GOOD, Output, STRONG, printable};
 use crate::project::{Project, Retry};
+use crate::{local, script};
 
 /// Puts a hook on a daemon: a new hook, or a new version of one
 #[derive(Debug, clap::Args)]
@@ -61,6 +63,7 @@ struct Deployed {
     version_before: Option<u32>,
     settings: Vec<String>,
     secrets: secrets::Changed,
+    warnings: Vec<String>,
 }
 
 pub(crate) async fn run(args: &Args, output: Output) -> anyhow::Result<Exit> {
@@ -83,7 +86,7 @@ async fn wanted(args: &Args) -> anyhow::Result<Wanted> {
                 .hint("give --name NAME and --trigger TRIGGER, or the folder of a hook project")
                 .into());
         };
-        let code = Code::read(&args.path)?;
+        let code = checked(Code::read(&args.path)?).await?;
         let secrets = BTreeMap::new();
         return Ok(Wanted { name: name::hook(hook_name)?, trigger, code, settings: None, secrets });
     }
@@ -95,15 +98,32 @@ async fn wanted(args: &Args) -> anyhow::Result<Wanted> {
     }
     // Secrets that are missing are found before the build, too.
     let secrets = project.secrets()?;
-    let code = Code::build(&project).await?;
+    let code = checked(Code::build(&project).await?).await?;
     let settings = Settings { limits: project.limits, allowed_hosts: project.allowed_hosts, retry: project.retry };
     Ok(Wanted { name: project.name, trigger: project.trigger, code, settings: Some(settings), secrets })
+}
+
+/// A script that does not compile would be stored all the same, and be live: it is found here.
+async fn checked(code: Code) -> anyhow::Result<Code> {
+    if let Kind::Script(source) = &code.kind
+        && Engine::available()
+    {
+        script::compile(&local::runtime()?, build::shown_from_here(&code.path), source).await?;
+    }
+    Ok(code)
 }
 
 async fn deploy(client: &Client, wanted: Wanted) -> anyhow::Result<Deployed> {
     let Wanted { name, trigger, code, settings, secrets } = wanted;
     let before = hooks::find_for(client, &name, trigger).await?;
     let (created, version_before) = (before.is_none(), before.as_ref().map(|hook| hook.version));
+    let mut warnings = Vec::new();
+    let mut log_before = None;
+    if let Kind::Script(source) = &code.kind {
+        warnings = script::warnings(source, code.is_bundle);
+        // A token that may not read the log can deploy all the same.
+        log_before = logs::latest(client, 1).await.ok();
+    }
     match (before, code.kind) {
         (None, Kind::Module(wasm)) => {
             let query = [("name", name.as_str()), ("trigger", trigger.name())];
@@ -114,21 +134,54 @@ async fn deploy(client: &Client, wanted: Wanted) -> anyhow::Result<Deployed> {
             client.send(Method::PUT, &path, &[], Body::Wasm(wasm)).await?;
         }
         (None, Kind::Script(script)) => {
-            let body = json!({ "name": name, "triggerId": trigger, "script": script });
+            let mut body = script_body(script, code.dependencies);
+            body.extend([("name".to_owned(), Value::from(name.as_str())), ("triggerId".to_owned(), json!(trigger))]);
             client.send(Method::POST, &["api", "v2", "hooks"], &[], Body::json(&body)?).await?;
         }
         (Some(hook), Kind::Script(script)) => {
-            let body = Body::json(&json!({ "script": script }))?;
+            let body = Body::json(&script_body(script, code.dependencies))?;
             client.send(Method::PATCH, &["api", "v2", "hooks", hook.id.as_str()], &[], body).await?;
         }
     }
     let hook = hooks::find(client, &name).await?;
+    if let Some(before) = &log_before
+        && let Ok(said) = warnings_since(client, &hook, before.last()).await
+        && !said.is_empty()
+    {
+        // The daemon knows best which modules it has. Just started, it says nothing yet.
+        warnings = said;
+    }
     let settings = match settings {
         Some(settings) => apply_settings(client, &hook, &settings).await?,
         None => Vec::new(),
     };
     let secrets = secrets::set(client, &hook, secrets).await?;
-    Ok(Deployed { hook, created, version_before, settings, secrets })
+    Ok(Deployed { hook, created, version_before, settings, secrets, warnings })
+}
+
+/// The body that carries a script, with the versions of built-in modules that its project asks for.
+fn script_body(script: String, mut dependencies: BTreeMap<String, String>) -> Map<String, Value> {
+    // The others are part of the script.
+    dependencies.retain(|name, _| Engine::modules().contains(&name.as_str()));
+    let mut body = Map::from_iter([("script".to_owned(), Value::from(script))]);
+    if !dependencies.is_empty() {
+        body.insert("dependencies".to_owned(), json!(dependencies));
+    }
+    body
+}
+
+/// What the daemon wrote into the tenant log about the script that it stored.
+async fn warnings_since(client: &Client, hook: &Hook, last: Option<&logs::Entry>) -> anyhow::Result<Vec<String>> {
+    let entries = match last {
+        Some(last) => logs::after(client, &logs::id(last)).await?,
+        None => logs::latest(client, logs::TAKE_MAX).await?,
+    };
+    let is_ours = |entry: &logs::Entry| {
+        let of = |key: &str| entry.get(key).and_then(Value::as_str);
+        of("type") == Some("w") && of("hook_id") == Some(hook.id.as_str())
+    };
+    let warning = |entry: &logs::Entry| Some(entry.get("details")?.get("warning")?.as_str()?.to_owned());
+    Ok(entries.iter().filter(|entry| is_ours(entry)).filter_map(warning).collect())
 }
 
 /// Sends the settings that differ from what the daemon has; what was changed, in words.
@@ -199,6 +252,7 @@ fn show(deployed: &Deployed, output: Output) -> anyhow::Result<()> {
             output.line(format_args!("  {word} secrets {}", printable(&names.join(", "))))?;
         }
     }
+    deployed.warnings.iter().try_for_each(|text| build::warn(text, output))?;
     if !hook.enabled {
         output.line(format_args!("{FAINT}Events do not reach it. Next: hookbox hooks enable {name}{FAINT:#}"))?;
     }
@@ -210,6 +264,14 @@ mod tests {
     use expect_test::expect;
 
     use super::*;
+
+    #[test]
+    fn a_script_goes_with_the_versions_of_built_in_modules_that_it_asks_for() {
+        let dependencies = ["axios", "left-pad"].map(|name| (name.to_owned(), "1".to_owned())).into();
+        let body = |dependencies| Value::Object(script_body("x".to_owned(), dependencies)).to_string();
+        expect![[r#"{"script":"x","dependencies":{"axios":"1"}}"#]].assert_eq(&body(dependencies));
+        expect![[r#"{"script":"x"}"#]].assert_eq(&body(BTreeMap::new()));
+    }
 
     #[test]
     fn only_settings_that_differ_are_sent_and_named() {

@@ -13,7 +13,7 @@ use crate::stop::StopSignal;
 const POLL: Duration = Duration::from_secs(1);
 
 /// The most entries that one call answers.
-const TAKE_MAX: u32 = 100;
+pub(crate) const TAKE_MAX: u32 = 100;
 
 /// Shows the tenant log: every failed attempt, and what was changed
 #[derive(Debug, clap::Args)]
@@ -67,7 +67,7 @@ pub(crate) async fn latest(client: &Client, take: u32) -> anyhow::Result<Vec<Ent
 }
 
 /// The entries after that one, oldest first.
-async fn after(client: &Client, from: &str) -> anyhow::Result<Vec<Entry>> {
+pub(crate) async fn after(client: &Client, from: &str) -> anyhow::Result<Vec<Entry>> {
     let query = [("from", from), ("take", &TAKE_MAX.to_string())];
     let entries = client.get(&["api", "v2", "logs"], &query).await?;
     Ok(oldest_first(entries).into_iter().filter(|entry| id(entry).as_str() > from).collect())
@@ -86,7 +86,8 @@ fn text<'a>(entry: &'a Entry, key: &str) -> &'a str {
     entry.get(key).and_then(Value::as_str).unwrap_or("")
 }
 
-fn id(entry: &Entry) -> String {
+/// The entry's id.
+pub(crate) fn id(entry: &Entry) -> String {
     let id = text(entry, "log_id");
     if id.is_empty() { text(entry, "_id") } else { id }.to_owned()
 }

@@ -18,7 +18,8 @@ use crate::project::Language;
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "A project in Rust carries the SDK in vendor/ and a test, each a sample event; nothing that is there is \
-                  overwritten.\n\nExample:\n  hookbox new my-hook --trigger post-change-password"
+                  overwritten.\n\nExamples:\n  hookbox new my-hook --trigger post-change-password\n  hookbox new \
+                  my-script --lang js"
 )]
 pub(crate) struct Args {
     /// The hook's name, also the folder's; with a path, its last part
@@ -47,6 +48,7 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Exit> {
         next(output, "cargo test", "run its test, natively")?;
     }
     next(output, "hookbox run", "run it here in the sandbox, on event.json")?;
+    next(output, "hookbox dev", "the same each time that you save a file")?;
     next(output, "hookbox deploy", "put it on the daemon at HOOKBOX_URL")?;
     Ok(Exit::Done)
 }
@@ -107,7 +109,7 @@ mod tests {
             assert_eq!((project.name.as_str(), project.trigger, project.language), ("my-hook", spec.trigger, language));
             let (file, starter) = match language {
                 Language::Rust => ("src/lib.rs", spec.starter_rust),
-                Language::Js => ("index.js", spec.starter_javascript),
+                Language::Js => ("hook.js", spec.starter_javascript),
             };
             let source = fs::read_to_string(folder.join(file)).expect("is there");
             assert!(source.starts_with(starter), "{source}");

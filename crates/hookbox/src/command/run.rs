@@ -11,7 +11,7 @@ use hookbox_egress::{Egress, HostPattern};
 use hookbox_protocol::api::RunnerReport;
 use hookbox_protocol::report::LogLine;
 use hookbox_protocol::{RunLimits, Trigger};
-use hookbox_runtime::LogTap;
+use hookbox_runtime::{LogTap, Runtime};
 use hookbox_server::run::{LocalCode, LocalRun, LocalRunError};
 
 use crate::code::{Code, Kind};
@@ -23,6 +23,7 @@ use crate::output::quantity::{milliseconds, number, with_unit};
 use crate::output::{Cell, FAINT, Output, Table, printable};
 use crate::project::Project;
 use crate::report;
+use crate::script;
 
 /// Runs a hook here, in the same sandbox and under the same limits as on a daemon
 #[derive(Debug, clap::Args)]
@@ -32,18 +33,25 @@ use crate::report;
                   --trigger post-change-password --secrets secrets.env --json"
 )]
 pub(crate) struct Args {
+    #[command(flatten)]
+    wanted: Wanted,
+}
+
+/// What to run, and on what.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Wanted {
     /// The folder with the hook.toml, which is built first, or a module, or a script (.js)
     #[arg(default_value = ".", value_name = "DIR|FILE")]
-    path: PathBuf,
+    pub(crate) path: PathBuf,
     /// The event as JSON, {"user": …, "context": …}; else the project's event.json, else the trigger's sample
     #[arg(long, value_name = "FILE")]
-    event: Option<PathBuf>,
+    pub(crate) event: Option<PathBuf>,
     /// What the hook is bound to, for a file [default: post-change-password]
     #[arg(long)]
     trigger: Option<Trigger>,
     /// A file with secrets, lines of NAME=VALUE or a JSON object; beside those that hook.toml names
     #[arg(long, visible_alias = "secret-file", value_name = "FILE")]
-    secrets: Option<PathBuf>,
+    pub(crate) secrets: Option<PathBuf>,
     /// A limit for this run, such as fuel=5000000
     #[arg(long = "limit", value_name = "NAME=VALUE", value_parser = parse_limit)]
     limits: Vec<(String, u64)>,
@@ -59,6 +67,11 @@ fn parse_limit(text: &str) -> Result<(String, u64), String> {
 }
 
 pub(crate) async fn run(args: Args, output: Output) -> anyhow::Result<Exit> {
+    once(&args.wanted, &local::runtime()?, output).await
+}
+
+/// Builds the hook, runs it once in that sandbox, and shows the report.
+pub(crate) async fn once(args: &Wanted, runtime: &Runtime, output: Output) -> anyhow::Result<Exit> {
     let given = match &args.secrets {
         Some(path) => event::secrets(path)?,
         None => BTreeMap::new(),
@@ -79,7 +92,10 @@ pub(crate) async fn run(args: Args, output: Output) -> anyhow::Result<Exit> {
         trigger,
         code: match code.kind {
             Kind::Module(wasm) => LocalCode::Module(wasm),
-            Kind::Script(source) => LocalCode::Script(source),
+            Kind::Script(source) => {
+                script::announce_engine();
+                LocalCode::Script(source)
+            }
         },
         input: event::input(args.event.as_deref(), project.as_ref(), trigger)?,
         secrets: secrets(project.as_ref(), given)?,
@@ -87,9 +103,8 @@ pub(crate) async fn run(args: Args, output: Output) -> anyhow::Result<Exit> {
         allowed_hosts: allowed_hosts(project.as_ref())?,
         logs: (!output.is_json()).then(|| live(output)),
     };
-    let runtime = local::runtime()?;
-    let egress = Egress::new(args.egress.policy()?).context("cannot set up outgoing calls")?;
-    let ran = hook.run(&runtime, &egress, local::cache_dir()).await.map_err(|error| match error {
+    let egress = Egress::new(args.egress.clone().policy()?).context("cannot set up outgoing calls")?;
+    let ran = hook.run(runtime, &egress, local::cache_dir()).await.map_err(|error| match error {
         LocalRunError::Refused(refusal) => build::refused(&refusal, trigger),
         error => error.into(),
     })?;

@@ -1,3 +1,5 @@
+//! The console as it is served: its headers, its caching, its page.
+
 use axum::body::Body;
 use http::{HeaderMap, HeaderValue, Request};
 

@@ -1,3 +1,5 @@
+//! Deliveries from the event to the finished attempt, with real guests and a real store.
+
 use std::time::Duration;
 
 use futures_util::future::join;

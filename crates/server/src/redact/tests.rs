@@ -1,3 +1,5 @@
+//! Every form in which a secret could slip out.
+
 use std::time::Duration;
 
 use base64::engine::general_purpose::STANDARD;

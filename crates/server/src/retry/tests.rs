@@ -1,3 +1,5 @@
+//! The retry rule as tables.
+
 use hookbox_protocol::outcome::{TimeBudget, TrapKind};
 use serde_json::Value;
 

@@ -1,3 +1,5 @@
+//! Local runs: the same input, masking and refusals as on a daemon.
+
 use std::sync::{Arc, Mutex};
 
 use hookbox_egress::Policy;

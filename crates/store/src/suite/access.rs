@@ -1,3 +1,5 @@
+//! Tokens, clients and who they belong to.
+
 use std::time::Duration;
 
 use hookbox_protocol::Scope;

@@ -1,3 +1,5 @@
+//! Accepting, showing and listing events.
+
 use std::time::Duration;
 
 use expect_test::expect;

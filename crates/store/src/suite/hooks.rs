@@ -1,3 +1,5 @@
+//! Hooks, versions and modules.
+
 use bytes::Bytes;
 use hookbox_protocol::api::CodeKind;
 use hookbox_protocol::limits::{HOOKS, RunLimits, VERSIONS};

@@ -1,3 +1,5 @@
+//! Nothing of one tenant is there for another.
+
 use bytes::Bytes;
 use hookbox_protocol::ModuleDigest;
 use sha2::{Digest as _, Sha256};

@@ -1,3 +1,5 @@
+//! The tenant log, by page and by checkpoint.
+
 use std::time::Duration;
 
 use hookbox_protocol::id::LogId;

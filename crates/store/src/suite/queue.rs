@@ -1,3 +1,5 @@
+//! Leases, fences, completions and what waits.
+
 use std::time::Duration;
 
 use futures_util::FutureExt as _;

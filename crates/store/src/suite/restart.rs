@@ -1,3 +1,5 @@
+//! What a daemon finds when it starts again, gracefully stopped or not.
+
 use std::time::Duration;
 
 use hookbox_protocol::api::DeliveryState;

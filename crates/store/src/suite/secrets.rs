@@ -1,3 +1,5 @@
+//! Secrets: limits, life cycle, and what reaches the disk.
+
 use hookbox_protocol::limits::{SECRET_NAME_CHARS, SECRET_VALUE_BYTES, SECRETS};
 
 use super::{Database, hook, tenant};

@@ -42,11 +42,12 @@ struct Told<'a> {
     log: &'a [logs::Entry],
 }
 
-/// Tells the story; fails where the mail does not arrive.
+/// Tells the story; fails where the mail does not arrive. What the reader can try is part of it if the daemon `stays_up`.
 pub(super) async fn tell(
     daemon: &Daemon,
     sendgrid: &SendGrid,
     example: &ExampleHooks,
+    stays_up: bool,
     output: Output,
 ) -> anyhow::Result<()> {
     let out = Teller { silent: output.is_json(), output };
@@ -96,6 +97,9 @@ pub(super) async fn tell(
             failed: failed_raw,
             log: &log,
         });
+    }
+    if !stays_up {
+        return Ok(());
     }
     out.step("4", "Try it yourself")?;
     for (name, value) in [
@@ -208,6 +212,8 @@ impl Teller {
         ))?;
         self.line("   curl -sS \"$HOOKBOX_URL/v1/events?take=1\" -H \"Authorization: Bearer $HOOKBOX_TOKEN\"")?;
         self.line("   curl -sS $HOOKBOX_URL/api/v2/logs -H \"Authorization: Bearer $HOOKBOX_TOKEN\"")?;
-        self.line(comment("or the same with this command: hookbox events send, hookbox events, hookbox logs -f"))
+        self.line(comment("or the same with this command: hookbox events send, hookbox events, hookbox logs -f"))?;
+        self.line(comment("a hook of your own, in JavaScript; it takes the place of sendgrid-email"))?;
+        self.line("   hookbox new hello --lang js && hookbox deploy hello && hookbox hooks enable hello")
     }
 }

@@ -2,7 +2,7 @@
 
 use hookbox_protocol::Trigger;
 
-use crate::code::SCRIPT_FILE;
+use crate::bundle::SCRIPT_FILE;
 use crate::project::Language;
 
 /// Paths and contents.
@@ -27,8 +27,10 @@ pub(super) fn files(name: &str, trigger: Trigger, language: Language) -> Vec<(&'
         Language::Js => files.extend([
             (SCRIPT_FILE, spec.starter_javascript.to_owned()),
             ("hook.toml", fill(HOOK_TOML, "js")),
+            ("package.json", fill(PACKAGE_JSON, "")),
+            ("jsconfig.json", JSCONFIG_JSON.to_owned()),
             ("README.md", fill(README_JS, "")),
-            (".gitignore", "/secrets\n".to_owned()),
+            (".gitignore", "/dist\n/node_modules\n/secrets\n".to_owned()),
         ]),
     }
     files
@@ -117,19 +119,42 @@ A hook for `{trigger}`.
 `hook.toml` names the hook, its trigger, its limits, and where its secrets come from. `vendor/hookbox-sdk` is the SDK.
 "#;
 
+/// It keeps what `npm install` brings in this folder; without dependencies nothing is bundled.
+const PACKAGE_JSON: &str = r#"{
+  "name": "{name}",
+  "private": true,
+  "type": "commonjs"
+}
+"#;
+
+const JSCONFIG_JSON: &str = r#"{
+  "compilerOptions": {
+    "checkJs": false,
+    "module": "commonjs",
+    "target": "es2020"
+  },
+  "exclude": ["dist", "node_modules"]
+}
+"#;
+
 const README_JS: &str = r#"# {name}
 
-A hook for `{trigger}`, in JavaScript: `index.js`.
+A hook for `{trigger}`, in JavaScript: `hook.js`.
 
 | command | what it does |
 |---|---|
 | `hookbox build` | says whether the script compiles, and which modules it will not find |
 | `hookbox run` | runs it in the sandbox, on `event.json` |
+| `hookbox dev` | does the same each time that you save a file |
 | `hookbox deploy` | puts it on the daemon at `HOOKBOX_URL`, with the token in `HOOKBOX_TOKEN` |
 | `hookbox events`, `hookbox logs -f` | shows what became of it |
 
 `hook.toml` names the hook, its trigger, its limits, and where its secrets come from; a script reads them as
 `context.webtask.secrets.NAME`.
+
+Many modules are built in, such as axios, lodash, request and crypto. For any other npm package: `npm install NAME`, and
+`hookbox build` bundles it, with esbuild, into one script, `dist/hook.js`. Files beside `hook.js` that it requires are bundled
+too, and so is a hook in TypeScript, `hook.ts` in place of `hook.js`.
 "#;
 
 #[cfg(test)]

@@ -15,14 +15,22 @@ interface Props {
 
 export function Dialog({ title, onClose, wide, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
+  const isGone = useRef(false);
   const heading = useId();
+  const closed = () => {
+    if (!isGone.current) onClose();
+  };
   useEffect(() => {
     const element = dialog.current;
     element?.showModal();
-    return () => element?.close();
+    return () => {
+      // Closing gives the focus back; nobody is left to be told of it.
+      isGone.current = true;
+      element?.close();
+    };
   }, []);
   return (
-    <dialog ref={dialog} class={wide ? 'wide' : undefined} aria-labelledby={heading} onClose={onClose}>
+    <dialog ref={dialog} class={wide ? 'wide' : undefined} aria-labelledby={heading} onClose={closed}>
       <header>
         <h2 id={heading}>{title}</h2>
         <Button kind="quiet" icon="close" label="Close" onClick={() => dialog.current?.close()} />

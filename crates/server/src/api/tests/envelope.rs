@@ -1,3 +1,5 @@
+//! What every answer has in common: the envelope of errors, the request id, odd paths and bodies.
+
 use axum::body::Body;
 use http::Request;
 use serde_json::json;

@@ -1,3 +1,5 @@
+//! Events on their way in, and as they are shown.
+
 use axum::body::Body;
 use http::Request;
 use serde_json::{Value, json};

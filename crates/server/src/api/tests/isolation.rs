@@ -1,3 +1,5 @@
+//! A foreign id is the same 404 as an unknown one, for every operation that takes an id.
+
 use serde_json::{Value, json};
 
 use crate::testing::{House, completes, event};

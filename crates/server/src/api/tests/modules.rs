@@ -1,3 +1,5 @@
+//! Uploads of modules: taken, refused, versioned.
+
 use bytes::Bytes;
 use serde_json::json;
 

@@ -1,3 +1,5 @@
+//! The runner: what it runs, what it answers, what it keeps to itself.
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};

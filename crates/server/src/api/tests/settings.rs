@@ -1,3 +1,5 @@
+//! Settings of a hook and their bounds.
+
 use serde_json::json;
 
 use crate::testing::{House, completes};

@@ -1,3 +1,5 @@
+//! Tenants, and who may make them.
+
 use axum::body::Body;
 use http::Request;
 use serde_json::json;

@@ -1,3 +1,5 @@
+//! The Management API for hooks and secrets, key by key.
+
 use axum::body::Body;
 use http::Request;
 use serde_json::{Value, json};

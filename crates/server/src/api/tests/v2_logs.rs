@@ -1,3 +1,5 @@
+//! The tenant log in both paging forms.
+
 use hookbox_protocol::HookId;
 use hookbox_store::LogEntry;
 use serde_json::{Value, json};

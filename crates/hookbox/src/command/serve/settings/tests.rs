@@ -50,7 +50,7 @@ fn without_settings_there_are_defaults() {
         runs at once None
         master key DataDir
         egress allows [], denies [], ports 80,443,1024-65535, resolves []
-        log info as Text"#]],
+        log info,wasmtime_wasi=off as Text"#]],
     );
 }
 

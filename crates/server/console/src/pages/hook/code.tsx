@@ -29,9 +29,13 @@ export function CodeTab({ hook, code, reload }: HookProps) {
   const secrets = useLoad((signal) => api.secretNames(hook.id, signal), [hook.id]);
   const text = draft?.text ?? code.script;
   const isChanged = text !== code.script;
+  // A key can come before what was typed ahead of it is drawn: actions take the text from here.
+  const latest = useRef(text);
+  latest.current = text;
 
   const change = useCallback(
     (written: string) => {
+      latest.current = written;
       const next = written === code.script ? undefined : { text: written, base: draft?.base ?? hook.version };
       setDraft(next);
       keep(place, next);
@@ -41,9 +45,10 @@ export function CodeTab({ hook, code, reload }: HookProps) {
 
   const deploy = () =>
     void action.run(async () => {
-      if (!isChanged) return;
+      const script = latest.current;
+      if (script === code.script) return;
       try {
-        await api.changeHook(hook.id, { script: text });
+        await api.changeHook(hook.id, { script });
       } catch (error) {
         setProblem(problemOf(error instanceof Error ? error.message : ''));
         throw error;
@@ -96,7 +101,8 @@ export function CodeTab({ hook, code, reload }: HookProps) {
       </section>
       <Runner
         hook={hook}
-        subject={isChanged ? { kind: 'script', script: text } : { kind: 'saved' }}
+        isUnsaved={isChanged}
+        subject={() => (latest.current === code.script ? { kind: 'saved' } : { kind: 'script', script: latest.current })}
         secretNames={secrets.data ?? []}
         start={run}
         onReport={onReport}

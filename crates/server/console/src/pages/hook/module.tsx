@@ -70,7 +70,13 @@ export function ModuleTab({ hook, reload }: HookProps) {
           </Field>
         </div>
       </section>
-      <Runner hook={hook} subject={file ? { kind: 'module', file } : { kind: 'saved' }} secretNames={secrets.data ?? []} start={run} />
+      <Runner
+        hook={hook}
+        isUnsaved={file !== undefined}
+        subject={() => (file ? { kind: 'module', file } : { kind: 'saved' })}
+        secretNames={secrets.data ?? []}
+        start={run}
+      />
     </div>
   );
 }

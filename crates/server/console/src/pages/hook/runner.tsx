@@ -1,6 +1,6 @@
 /** Runs a hook, saved or not, on a sample event. Nothing of it is kept by the daemon; the browser keeps the samples. */
 
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { api, type Fields, type Hook, type RunnerReport, type RunnerRequest } from '../../api';
 import { Editor } from '../../editor/lazy';
 import { keep, kept } from '../../keep';
@@ -19,7 +19,9 @@ export type Subject = { kind: 'saved' } | { kind: 'script'; script: string } | {
 
 interface Props {
   hook: Hook;
-  subject: Subject;
+  isUnsaved: boolean;
+  /** Asked when a run begins. */
+  subject: () => Subject;
   secretNames: string[];
   /** Gets the function that starts a run, for shortcuts. */
   start: { current: (() => void) | undefined };
@@ -33,19 +35,25 @@ interface Sample {
 
 const SAMPLES_KEPT = 10;
 
-export function Runner({ hook, subject, secretNames, start, onReport }: Props) {
+export function Runner({ hook, isUnsaved, subject, secretNames, start, onReport }: Props) {
   const trigger = useTriggers().find((one) => one.name === hook.trigger);
   const original = JSON.stringify(trigger?.sample ?? {}, null, 2);
-  const place = `samples.${hook.trigger}`;
+  // By hook and not by trigger: tenants may share a browser, and samples hold what people typed in.
+  const place = `samples.${hook.id}`;
   const [samples, setSamples] = useState(() => kept<Sample[]>(place) ?? []);
   const [text, setText] = useState(() => samples[0]?.text ?? original);
   const [trial, setTrial] = useState<Record<string, string>>({});
   const [report, setReport] = useState<RunnerReport>();
   const settings = useLoad((signal) => api.settings(hook.id, signal), [hook.id]);
   const action = useAction();
-  const isUnsaved = subject.kind !== 'saved';
+  const latest = useRef(text);
+  latest.current = text;
+  const edit = (written: string) => {
+    latest.current = written;
+    setText(written);
+  };
 
-  const remember = () => {
+  const remember = (text: string) => {
     const rest = samples.filter((sample) => sample.text !== text);
     const next = [{ text, at: new Date().toISOString() }, ...rest].slice(0, SAMPLES_KEPT);
     setSamples(next);
@@ -54,11 +62,13 @@ export function Runner({ hook, subject, secretNames, start, onReport }: Props) {
 
   const run = () =>
     void action.run(async () => {
-      const input = parseSample(text);
-      remember();
+      const input = parseSample(latest.current);
+      remember(latest.current);
       setReport(undefined);
-      const request: RunnerRequest = { trigger: hook.trigger, input, ...(await part(subject, hook.id)) };
-      if (isUnsaved) {
+      onReport?.(undefined);
+      const chosen = subject();
+      const request: RunnerRequest = { trigger: hook.trigger, input, ...(await part(chosen, hook.id)) };
+      if (chosen.kind !== 'saved') {
         request.secrets = Object.fromEntries(Object.entries(trial).filter(([name, value]) => value !== '' && secretNames.includes(name)));
         if (settings.data) request.limits = settings.data.limits;
       }
@@ -90,7 +100,7 @@ export function Runner({ hook, subject, secretNames, start, onReport }: Props) {
               <span>Earlier samples</span>
               <select
                 value={String(samples.findIndex((sample) => sample.text === text))}
-                onChange={(event) => setText(samples[Number(event.currentTarget.value)]?.text ?? text)}
+                onChange={(event) => edit(samples[Number(event.currentTarget.value)]?.text ?? text)}
               >
                 <option value="-1">as edited</option>
                 {samples.map((sample, index) => (
@@ -99,9 +109,9 @@ export function Runner({ hook, subject, secretNames, start, onReport }: Props) {
               </select>
             </label>
           )}
-          {text !== original && <Button onClick={() => setText(original)}>Reset</Button>}
+          {text !== original && <Button onClick={() => edit(original)}>Reset</Button>}
         </div>
-        <Editor label="Sample event" language="json" value={text} onChange={setText} onRun={run} />
+        <Editor label="Sample event" language="json" value={text} onChange={edit} onRun={run} />
       </div>
       {isUnsaved && secretNames.length > 0 && <TrialSecrets names={secretNames} values={trial} onChange={setTrial} />}
       <ErrorNotice error={action.error} />

@@ -3,7 +3,7 @@ import { api, type Settings } from '../../api';
 import { keep } from '../../keep';
 import { useAction, useLoad } from '../../load';
 import { navigate } from '../../router';
-import { quantity, words } from '../../text';
+import { quantity } from '../../text';
 import { Button } from '../../ui/button';
 import { Confirm } from '../../ui/dialog';
 import { Field } from '../../ui/field';
@@ -105,7 +105,7 @@ function Form({ id, settings, reload }: { id: string; settings: Settings; reload
         <legend>Limits of a run</legend>
         <div class="grid">
           {Object.entries(settings.limits).map(([name, value]) => (
-            <Field key={name} label={words(name)} hint={unitOf(name) ? `in ${unitOf(name)}; now ${quantity(value, unitOf(name))}` : undefined}>
+            <Field key={name} label={name} hint={unitOf(name) ? `in ${unitOf(name)}; now ${quantity(value, unitOf(name))}` : undefined}>
               {(ids) => (
                 <input
                   {...ids}
@@ -180,6 +180,7 @@ function Danger({ hook }: Pick<HookProps, 'hook'>) {
           onConfirm={async () => {
             await api.deleteHook(hook.id);
             keep(`draft.${hook.id}`, undefined);
+            keep(`samples.${hook.id}`, undefined);
             navigate('/hooks');
             say(`${hook.name} is deleted.`);
           }}
