@@ -15,6 +15,9 @@ pub(crate) const HOOKBOX: &str = env!("CARGO_BIN_EXE_hookbox");
 /// The operator's token of every daemon here.
 pub(crate) const OPERATOR_TOKEN: &str = "operator-token-of-the-tests-0123456789";
 
+/// One cache for all daemons here: the JavaScript engine is prepared and compiled once, not by each.
+pub(crate) const CACHE: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/daemon-cache");
+
 /// How a daemon is started.
 pub(crate) struct Setup {
     data: PathBuf,
@@ -28,6 +31,7 @@ impl Setup {
     }
 
     /// With a flag and its value.
+    #[expect(clippy::needless_pass_by_value, reason = "a number or a text, as the caller has it")]
     pub(crate) fn flag(mut self, name: &str, value: impl ToString) -> Self {
         self.flags.extend([name.to_owned(), value.to_string()]);
         self
@@ -43,6 +47,7 @@ impl Setup {
         let mut child = Command::new(HOOKBOX)
             .args(["serve", "--listen", "127.0.0.1:0", "--operator-token", OPERATOR_TOKEN, "--data-dir"])
             .arg(&self.data)
+            .args(["--cache-dir", CACHE])
             .args(&self.flags)
             .env("HOOKBOX_LOG", "warn")
             .stdin(Stdio::null())

@@ -4,6 +4,7 @@
 //! under `HOOKBOX_TESTS=all` it is a failure.
 
 mod api;
+mod browser;
 mod clients;
 mod daemon;
 mod eventually;
@@ -38,6 +39,8 @@ pub(crate) enum Need {
     Npm,
     /// Python and its package manager.
     Pip,
+    /// A browser.
+    Chromium,
 }
 
 impl Need {
@@ -47,6 +50,7 @@ impl Need {
             Self::JavaScript => (!hookbox_javascript::Engine::available())
                 .then_some("this build has no JavaScript engine: install clang and build again"),
             Self::Npm => (!clients::npm_is_there()).then_some("there is no npm, or no Node 20.19: install both"),
+            Self::Chromium => (!browser::chromium_is_there()).then_some("there is no Chromium: install chromium"),
             Self::Pip => (!clients::pip_is_there()).then_some("there is no pip: install python3-pip"),
         }
     }
@@ -60,6 +64,7 @@ pub(crate) const fn case_needing(name: &'static str, needs: &'static [Need], run
     Case { name, needs, run }
 }
 
+#[expect(clippy::print_stdout, reason = "what was skipped is part of what a test run says")]
 fn main() -> ExitCode {
     // Every TLS client and server here takes the same one; a second call would find it there.
     drop(rustls::crypto::ring::default_provider().install_default());
@@ -72,6 +77,7 @@ fn main() -> ExitCode {
         stop::CASES,
         neighbours::CASES,
         journey::CASES,
+        browser::CASES,
         protocol::CASES,
         clients::CASES,
     ];

@@ -32,6 +32,8 @@ pub(crate) struct Settings {
     pub(crate) listen: String,
     /// The folder of everything that the daemon keeps; made if it is not there.
     pub(crate) data_dir: PathBuf,
+    /// Where compiled code is kept; `None` for `cache` in the data directory.
+    pub(crate) cache_dir: Option<PathBuf>,
     /// A PostgreSQL address; `None` keeps the data in SQLite in the data directory.
     pub(crate) database: Option<String>,
     /// `None` makes one at the first start and keeps it in the data directory.
@@ -90,7 +92,7 @@ impl Daemon {
         let master_key = master_key(settings.master_key, data_dir)?;
         let store = Store::open(Options { location, master_key }).await.context("cannot open the store")?;
 
-        let cache_dir = Some(data_dir.join("cache"));
+        let cache_dir = Some(settings.cache_dir.clone().unwrap_or_else(|| data_dir.join("cache")));
         let mut server = ServerSettings { cache_dir: cache_dir.clone(), ..ServerSettings::default() };
         if let Some(runs_at_once) = settings.runs_at_once {
             server.runs_at_once = runs_at_once;

@@ -68,11 +68,15 @@ impl Scripts {
         }))
     }
 
+    /// Whether an earlier start has prepared the engine. A daemon whose tenants have no scripts never pays for it.
+    pub(crate) fn were_used(&self) -> bool {
+        Engine::available() && self.0.cache_dir.as_deref().is_some_and(Engine::is_prepared)
+    }
+
     /// Starts the engine, so that the first script does not wait for it. Trouble shows again at the first script.
     pub(crate) async fn warm_up(&self) {
         match self.engine().await {
-            Ok(Some(engine)) => tracing::info!(id = engine.id(), "the JavaScript engine is ready"),
-            Ok(None) => tracing::warn!("{}; script hooks will fail", hookbox_javascript::Error::NotBuilt),
+            Ok(_) => tracing::info!("the JavaScript engine is ready"),
             Err(error) => tracing::error!(%error, "the JavaScript engine does not start"),
         }
     }

@@ -33,9 +33,11 @@ pub async fn serve(
     let drain = parts.settings.drain;
     let app = App::new(parts, stop.clone()).context("the daemon cannot start")?;
     let tracker = TaskTracker::new();
-    let scripts = app.scripts().clone();
     let background = app.background().clone();
-    tracker.spawn(async move { scripts.warm_up().await });
+    if app.scripts().were_used() {
+        let (scripts, warming) = (app.scripts().clone(), stop.clone());
+        tracker.spawn(async move { warming.run_until_cancelled(scripts.warm_up()).await });
+    }
     let mut dispatcher = tracker.spawn(dispatch::run(app.clone(), stop.clone()));
     let connections = Arc::new(Connections::new(api::router(app.clone()), app, tls, stop.clone()));
     let mut accepting = tracker.spawn(async move { connections.accept(&listener, drain).await });

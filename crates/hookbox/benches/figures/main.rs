@@ -3,6 +3,8 @@
 //! `cargo bench -p hookbox` runs all of it, `cargo bench -p hookbox -- run accept` two sections. An absolute time says
 //! little on a shared machine; a ratio of two medians that were measured in turns says a lot.
 
+#![expect(clippy::print_stdout, reason = "its output is what it is for")]
+
 mod accept;
 mod guests;
 mod measure;

@@ -68,6 +68,7 @@ async fn start(args: &Args, folder: &TempDir, sendgrid: &SendGrid) -> anyhow::Re
     Daemon::start(Settings {
         listen: args.listen.clone(),
         data_dir: folder.path().join("data"),
+        cache_dir: None,
         database: None,
         operator_token: None,
         tls: None,

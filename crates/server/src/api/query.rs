@@ -47,9 +47,8 @@ impl Query {
         T::Err: std::fmt::Display,
     {
         let read = |text: &str| {
-            text.parse().map_err(|error: T::Err| {
-                self.invalid(&format!("the query parameter `{name}` cannot be read: {error}"))
-            })
+            text.parse()
+                .map_err(|error: T::Err| self.invalid(&format!("the query parameter `{name}` cannot be read: {error}")))
         };
         self.get(name).map(read).transpose()
     }

@@ -77,7 +77,7 @@ impl Counted {
     /// Counts the call for its credential.
     pub(crate) fn draw(&self, rates: &Rates, credential: TokenId) -> Result<(), Failure> {
         let drawn = rates.draw(credential);
-        self.0.get_or_init(|| drawn.map_or_else(|empty| empty.standing, |standing| standing));
+        self.0.get_or_init(|| drawn.unwrap_or_else(|empty| empty.standing));
         drawn.map(drop).map_err(|empty| {
             let CallRate { per_second, burst } = rates.rate;
             let message = format!(

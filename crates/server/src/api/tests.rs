@@ -10,3 +10,4 @@ mod settings;
 mod tenants;
 mod v2_hooks;
 mod v2_logs;
+mod v2_rate;

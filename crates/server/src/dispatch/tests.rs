@@ -153,7 +153,8 @@ fn lacks_engine(delivery: &Value) -> bool {
 async fn a_script_runs_as_a_module_does() {
     let house = House::new().await;
     let token = house.tenant("acme").await;
-    let source = "module.exports = function (user, context, cb) { console.log(user.id, context.webtask.secrets.KEY); cb(); };";
+    let source =
+        "module.exports = function (user, context, cb) { console.log(user.id, context.webtask.secrets.KEY); cb(); };";
     let script = json!({"name": "js", "script": source, "triggerId": "post-change-password"});
     let hook = house.post("/api/v2/hooks", &token, &script).await.expect(201)["id"].as_str().expect("an id").to_owned();
     house.post(&format!("/api/v2/hooks/{hook}/secrets"), &token, &json!({"KEY": "a-secret-value"})).await.expect(201);

@@ -84,7 +84,8 @@ pub(super) async fn tell(
     out.line("   The tenant log:")?;
     log.iter().try_for_each(|entry| out.line(format!("     {}", logs::line(entry))))?;
 
-    let console = format!("{}/console/", daemon.url);
+    // The fragment signs in by itself; a browser keeps it from the server, and the console removes it at once.
+    let console = format!("{}/console/#token={}", daemon.url, tenant.token);
     let operator_token = daemon.operator_token.token().reveal();
     if output.is_json() {
         return output.json(&Told {

@@ -59,6 +59,9 @@ struct Given {
     /// The folder of everything that the daemon keeps [default: hookbox-data]
     #[arg(long, value_name = "DIR", env = "HOOKBOX_DATA_DIR", hide_env_values = true)]
     data_dir: Option<PathBuf>,
+    /// Where compiled code is kept; it can be deleted at any time [default: cache in the data directory]
+    #[arg(long, value_name = "DIR", env = "HOOKBOX_CACHE_DIR", hide_env_values = true)]
+    cache_dir: Option<PathBuf>,
     /// A PostgreSQL address, instead of SQLite in the data directory
     #[arg(long, value_name = "URL", env = "HOOKBOX_DATABASE", hide_env_values = true)]
     database: Option<String>,
@@ -129,6 +132,7 @@ impl Given {
         let from_folder = |path: Option<PathBuf>| path.map(|path| folder.join(path));
         Ok(Self {
             data_dir: from_folder(file.data_dir),
+            cache_dir: from_folder(file.cache_dir),
             tls_cert: from_folder(file.tls_cert),
             tls_key: from_folder(file.tls_key),
             master_key_file: from_folder(file.master_key_file),
@@ -142,6 +146,7 @@ impl Given {
         Self {
             listen: self.listen.or(file.listen),
             data_dir: self.data_dir.or(file.data_dir),
+            cache_dir: self.cache_dir.or(file.cache_dir),
             database: self.database.or(file.database),
             operator_token: self.operator_token.or(file.operator_token),
             tls_cert: self.tls_cert.or(file.tls_cert),
@@ -177,6 +182,7 @@ impl Given {
         let settings = Settings {
             listen: self.listen.unwrap_or_else(|| LISTEN.to_owned()),
             data_dir: self.data_dir.unwrap_or_else(|| DATA_DIR.into()),
+            cache_dir: self.cache_dir,
             database: self.database,
             operator_token: self.operator_token,
             tls,

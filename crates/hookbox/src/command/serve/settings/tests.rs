@@ -25,11 +25,12 @@ fn check(flags: &str, file: &str, master_key: Option<&str>, expected: &Expect) {
 }
 
 fn summary(settings: &Settings, log: &LogSettings) -> String {
-    let Settings { listen, data_dir, database, operator_token, tls, runs_at_once, master_key, policy } = settings;
+    let Settings { listen, data_dir, cache_dir, database, operator_token, tls, runs_at_once, master_key, policy } =
+        settings;
     let Policy { allow, deny, ports, resolve, .. } = policy;
     let LogSettings { filter, format } = log;
     format!(
-        "listen {listen}\ndata in {data_dir:?}, database {database:?}\noperator token {operator_token:?}\n\
+        "listen {listen}\ndata in {data_dir:?}, cache in {cache_dir:?}, database {database:?}\noperator token {operator_token:?}\n\
          tls {tls:?}\nruns at once {runs_at_once:?}\nmaster key {master_key:?}\n\
          egress allows {allow:?}, denies {deny:?}, ports {ports}, resolves {resolve:?}\nlog {filter} as {format:?}",
         resolve = resolve.iter().map(ToString::to_string).collect::<Vec<_>>(),
@@ -128,7 +129,7 @@ fn what_is_wrong_in_the_file_is_named_with_its_line() {
         "listen = \"127.0.0.1:0\"\ndata-dir = \"x\"\n",
         None,
         &expect![
-            "error: line 2: unknown field `data-dir`, expected one of `listen`, `data_dir`, `database`, `operator_token`, `tls_cert`, `tls_key`, `runs_at_once`, `master_key_file`, `log`, `log_format`, `egress`"
+            "error: line 2: unknown field `data-dir`, expected one of `listen`, `data_dir`, `cache_dir`, `database`, `operator_token`, `tls_cert`, `tls_key`, `runs_at_once`, `master_key_file`, `log`, `log_format`, `egress`"
         ],
     );
     check("", "\n[egress]\nallow = [\"10.0.0.0/99\"]\n", None, &expect!["error: line 3: invalid IP address syntax"]);
