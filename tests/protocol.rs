@@ -154,7 +154,7 @@ fn too_fast() -> Result<()> {
     let expected = json!({
         "statusCode": 429,
         "error": "Too Many Requests",
-        "message": "Global limit has been reached: a token has 50 calls a second here, and 100 at once",
+        "message": "Global limit has been reached: a token has 3000 calls a minute here, and 100 at once",
         "errorCode": "too_many_requests",
     });
     ensure!(refused.status == 429 && body == expected, "{refused:?}");

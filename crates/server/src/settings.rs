@@ -49,8 +49,8 @@ pub struct ServerSettings {
 /// How fast calls may come. None of the two can be zero; a zero counts as one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CallRate {
-    /// How many calls a second, for as long as one likes.
-    pub per_second: u32,
+    /// How many calls a minute, for as long as one likes.
+    pub per_minute: u32,
     /// How many calls at once, after a pause.
     pub burst: u32,
 }
@@ -89,7 +89,7 @@ impl Default for ServerSettings {
             guest_threads: None,
             backlog_per_tenant_max: 2_000_000,
             backlog_max: 10_000_000,
-            management_rate: CallRate { per_second: 50, burst: 100 },
+            management_rate: CallRate { per_minute: 3_000, burst: 100 },
             lease: Duration::from_secs(30),
             drain: Duration::from_secs(30),
             cache_dir: None,

@@ -12,10 +12,13 @@ mod run;
 mod scale;
 mod script;
 
+/// A part of the suite: its name, and what measures and prints it.
+type Section = (&'static str, fn() -> anyhow::Result<()>);
+
 fn main() -> anyhow::Result<()> {
     accept::serve_bare_if_asked()?;
     drop(rustls::crypto::ring::default_provider().install_default());
-    let sections: [(&str, fn() -> anyhow::Result<()>); 4] =
+    let sections: [Section; 4] =
         [("run", run::measure), ("scale", scale::measure), ("script", script::measure), ("accept", accept::measure)];
     let wanted: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
     if let Some(unknown) = wanted.iter().find(|name| !sections.iter().any(|(section, _)| section == name)) {

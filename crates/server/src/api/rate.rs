@@ -48,13 +48,13 @@ struct Empty {
 impl Rates {
     /// Full buckets for everyone.
     pub(crate) fn new(rate: CallRate) -> Self {
-        let rate = CallRate { per_second: rate.per_second.max(1), burst: rate.burst.max(1) };
+        let rate = CallRate { per_minute: rate.per_minute.max(1), burst: rate.burst.max(1) };
         Self { rate, full_at: Mutex::new(LruCache::new(BUCKETS_MAX)) }
     }
 
     fn draw(&self, credential: TokenId) -> Result<Standing, Empty> {
-        let CallRate { per_second, burst } = self.rate;
-        let (now, interval) = (Instant::now(), Duration::from_secs(1) / per_second);
+        let CallRate { per_minute, burst } = self.rate;
+        let (now, interval) = (Instant::now(), Duration::from_secs(60) / per_minute);
         let mut buckets = self.full_at.lock().unwrap_or_else(PoisonError::into_inner);
         let full_at = buckets.get(&credential).map_or(now, |at| (*at).max(now));
         let after = full_at + interval;
@@ -79,9 +79,9 @@ impl Counted {
         let drawn = rates.draw(credential);
         self.0.get_or_init(|| drawn.unwrap_or_else(|empty| empty.standing));
         drawn.map(drop).map_err(|empty| {
-            let CallRate { per_second, burst } = rates.rate;
+            let CallRate { per_minute, burst } = rates.rate;
             let message = format!(
-                "Global limit has been reached: a token has {per_second} calls a second here, and {burst} at once"
+                "Global limit has been reached: a token has {per_minute} calls a minute here, and {burst} at once"
             );
             Failure::new(ErrorCode::TooManyRequests, message).retry_after(empty.next_in)
         })
@@ -114,7 +114,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_bucket_gives_its_burst_and_fills_at_its_rate() {
-        let rates = Rates::new(CallRate { per_second: 2, burst: 3 });
+        let rates = Rates::new(CallRate { per_minute: 120, burst: 3 });
         let (one, other) = (TokenId(1), TokenId(2));
         let remaining = |drawn: Result<Standing, Empty>| drawn.map(|standing| standing.remaining);
         for left in [2, 1, 0] {

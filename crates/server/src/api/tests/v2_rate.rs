@@ -1,3 +1,5 @@
+//! How fast a token may call `/api/v2`, and what it is told.
+
 use http::HeaderMap;
 use serde_json::json;
 
@@ -5,7 +7,7 @@ use crate::testing::House;
 use crate::{CallRate, ServerSettings};
 
 async fn slow_house() -> House {
-    let management_rate = CallRate { per_second: 1, burst: 2 };
+    let management_rate = CallRate { per_minute: 1, burst: 2 };
     House::with(ServerSettings { management_rate, guest_threads: Some(1), ..ServerSettings::default() }).await
 }
 
@@ -24,10 +26,9 @@ async fn calls_of_the_management_api_are_counted_whatever_they_are_answered() {
     assert_eq!((refused.status, remaining(&refused.headers)), (400, Some("0")));
     let too_many = house.post("/api/v2/hooks", &token, &json!({})).await;
     too_many.expect_error(429, "too_many_requests", "Global limit has been reached");
-    assert_eq!(
-        (remaining(&too_many.headers), &too_many.headers["retry-after"]),
-        (Some("0"), &"1".parse().expect("text"))
-    );
+    assert_eq!(remaining(&too_many.headers), Some("0"));
+    let seconds: u64 = too_many.headers["retry-after"].to_str().expect("digits").parse().expect("a number");
+    assert!((1..=60).contains(&seconds), "{seconds}");
 }
 
 #[tokio::test]

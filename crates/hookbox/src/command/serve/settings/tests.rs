@@ -44,14 +44,14 @@ fn without_settings_there_are_defaults() {
         "",
         None,
         &expect![[r#"
-        listen 127.0.0.1:8080
-        data in "hookbox-data", database None
-        operator token None
-        tls None
-        runs at once None
-        master key DataDir
-        egress allows [], denies [], ports 80,443,1024-65535, resolves []
-        log info,wasmtime_wasi=off as Text"#]],
+            listen 127.0.0.1:8080
+            data in "hookbox-data", cache in None, database None
+            operator token None
+            tls None
+            runs at once None
+            master key DataDir
+            egress allows [], denies [], ports 80,443,1024-65535, resolves []
+            log info,wasmtime_wasi=off as Text"#]],
     );
 }
 
@@ -75,14 +75,14 @@ ports = "443"
         file,
         None,
         &expect![[r#"
-        listen 127.0.0.1:0
-        data in "/etc/hookbox/data", database None
-        operator token Some(***)
-        tls Some(("/etc/hookbox/cert.pem", "/keys/key.pem"))
-        runs at once Some(8)
-        master key DataDir
-        egress allows [10.2.0.0/16], denies [], ports 443, resolves ["api.example.com=127.0.0.1:8443"]
-        log debug as Json"#]],
+            listen 127.0.0.1:0
+            data in "/etc/hookbox/data", cache in None, database None
+            operator token Some(***)
+            tls Some(("/etc/hookbox/cert.pem", "/keys/key.pem"))
+            runs at once Some(8)
+            master key DataDir
+            egress allows [10.2.0.0/16], denies [], ports 443, resolves ["api.example.com=127.0.0.1:8443"]
+            log debug as Json"#]],
     );
 }
 
