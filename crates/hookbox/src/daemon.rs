@@ -59,6 +59,14 @@ pub(crate) enum MasterKeySource {
     Text(SecretText),
 }
 
+/// This very program. A path would name another one as soon as an upgrade replaces the file under a running daemon.
+fn own_program() -> anyhow::Result<PathBuf> {
+    if cfg!(target_os = "linux") {
+        return Ok(PathBuf::from("/proc/self/exe"));
+    }
+    std::env::current_exe().context("cannot find this program's file")
+}
+
 /// A daemon that listens.
 #[derive(Debug)]
 pub(crate) struct Daemon {
@@ -101,7 +109,7 @@ impl Daemon {
         let runtime = Runtime::new(hookbox_runtime::Settings {
             runs_at_once: server.slots(),
             cache_dir,
-            compiler: Compiler::Child(std::env::current_exe().context("cannot find this program's file")?),
+            compiler: Compiler::Child(own_program()?),
             memory_bytes_max: server.ceilings.memory_bytes,
             module_bytes_max: server.module_bytes_max,
             ..hookbox_runtime::Settings::default()

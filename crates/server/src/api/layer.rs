@@ -3,12 +3,13 @@
 use std::panic::AssertUnwindSafe;
 use std::time::Instant;
 
-use axum::body::Body;
+use axum::body::{Body, HttpBody as _};
 use axum::extract::{MatchedPath, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
 use hookbox_protocol::{ApiError, ErrorCode};
+use http::header::CONNECTION;
 use http::{HeaderName, HeaderValue, Method, Request, StatusCode};
 
 use super::failure::Cause;
@@ -18,11 +19,16 @@ use crate::App;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const CONTENT_TYPE_OPTIONS: HeaderName = HeaderName::from_static("x-content-type-options");
 
+/// A refused call whose body may be larger ends its connection, since the rest of the body is not read. The client must be
+/// told, or it would send its next call into a connection that closes.
+const BODY_DRAINED_MAX: u64 = 8 << 10;
+
 /// Runs a call and finishes its answer.
 pub(crate) async fn around(State(app): State<App>, request: Request<Body>, next: Next) -> Response {
     let started = Instant::now();
     let id = app.next_request_id();
     let method = request.method().clone();
+    let body_is_large = request.body().size_hint().upper().is_none_or(|bytes| bytes > BODY_DRAINED_MAX);
     let route = request.extensions().get::<MatchedPath>().cloned();
     let called = AssertUnwindSafe(async { next.run(request).await }).catch_unwind().await;
     let mut response = called.unwrap_or_else(|panic| Failure::internal(panic_text(panic.as_ref())).into_response());
@@ -32,6 +38,9 @@ pub(crate) async fn around(State(app): State<App>, request: Request<Body>, next:
     }
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
+    }
+    if body_is_large && (response.status().is_client_error() || response.status().is_server_error()) {
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }
     response.headers_mut().insert(CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     app.metrics().http_request(method_label(&method), route, response.status(), started.elapsed());
