@@ -8,6 +8,9 @@ use serde_json::{Value, json};
 
 use crate::eventually::eventually;
 
+/// The first script on a machine waits for the JavaScript engine, which an unoptimised build compiles for many seconds.
+const PATIENCE: Duration = Duration::from_secs(180);
+
 /// A client with a token.
 #[derive(Clone)]
 pub(crate) struct Api {
@@ -90,7 +93,7 @@ impl Api {
 
     /// The event, once each of its deliveries has one attempt at least and `settled` agrees.
     pub(crate) async fn event_when(&self, id: &str, settled: fn(&Value) -> bool) -> Result<Value> {
-        eventually(&format!("event {id}"), Duration::from_secs(30), || async move {
+        eventually(&format!("event {id}"), PATIENCE, || async move {
             let answer = self.get(&format!("/v1/events/{id}")).await?;
             ensure!(answer.status == 200, "event {id}: {answer:?}");
             let ready = answer.json["deliveries"].as_array().is_some_and(|list| list.iter().all(settled));

@@ -9,6 +9,9 @@ use tokio_util::sync::CancellationToken;
 use crate::ServerSettings;
 use crate::testing::{House, completes, event, fails, hangs, prints_input, returns, waits};
 
+/// The first script of a process waits for the JavaScript engine, which an unoptimised build compiles for many seconds.
+const PATIENCE: Duration = Duration::from_secs(180);
+
 const EVENTS: &str = "/v1/events/post-change-password";
 
 /// Runs the dispatcher while `during` runs, then stops it and waits until it has.
@@ -39,7 +42,7 @@ async fn delivery_when(house: &House, token: &str, event: &Value, done: impl Fn(
             tokio::task::yield_now().await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(20), poll).await.expect("the delivery gets there in time")
+    tokio::time::timeout(PATIENCE, poll).await.expect("the delivery gets there in time")
 }
 
 /// Waits until a hook runs: a delivery that is leased may still wait for its slot.
