@@ -1,17 +1,12 @@
 //! What a script costs: a run in a fresh sandbox beside the Rust hook that does the same, a Node `vm` context per call and a
-//! Node process per call; a deploy; and the memory of many deployed and many running scripts.
+//! Node process per call; a deploy; and the memory of many deployed scripts.
 
 use std::process::Command;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
-use bytes::Bytes;
-use futures_util::future::BoxFuture;
 use hookbox_javascript::{Bytecode, Engine};
-use hookbox_protocol::http::{CallBudget, CallError, Request, Response};
-use hookbox_protocol::{RunLimits, Trigger};
-use hookbox_runtime::{Egress, Invocation, Program, Runtime, Settings};
+use hookbox_runtime::{Program, Runtime, Settings};
 
 use crate::guests;
 use crate::measure::{compare, median, median_of};
@@ -20,7 +15,6 @@ use crate::run::{load, run_once, timed};
 const ROUNDS: usize = 11;
 const RUNS_PER_ROUND: u32 = 200;
 const TENANTS: u32 = 1_000;
-const PARKED: u32 = 200;
 
 pub(crate) fn measure() -> Result<()> {
     if !Engine::available() {
@@ -51,8 +45,7 @@ pub(crate) fn measure() -> Result<()> {
     }
     let starter = guests::script("starter-js")?;
     scale(&runtime, engine.program(&tokio.block_on(engine.compile(&starter))?))?;
-    deploys(&tokio, &engine, &starter)?;
-    parked(&tokio, &runtime, &engine)
+    deploys(&tokio, &engine, &starter)
 }
 
 /// Runs per second on one thread and on two.
@@ -88,45 +81,6 @@ fn deploys(tokio: &tokio::runtime::Runtime, engine: &Engine, starter: &str) -> R
         private_bytes()?.saturating_sub(before) / u64::from(TENANTS)
     );
     Ok(())
-}
-
-/// Scripts that all wait for an answer at the same time: the private memory of each.
-fn parked(tokio: &tokio::runtime::Runtime, runtime: &Runtime, engine: &Engine) -> Result<()> {
-    let source = guests::script("sendgrid-email-js")?;
-    let program = engine.program(&tokio.block_on(engine.compile(&source))?);
-    let before = private_bytes()?;
-    let used = tokio.block_on(async {
-        let runs = (0..PARKED).map(|_| {
-            let invocation = Invocation {
-                trigger: Trigger::PostChangePassword,
-                input: Bytes::from_static(guests::INPUT.as_bytes()),
-                limits: RunLimits::default(),
-                egress: Arc::new(Silent),
-                logs: None,
-            };
-            runtime.run(&program, invocation)
-        });
-        let mut runs = Box::pin(futures_util::future::join_all(runs));
-        // One poll takes every run to its call; then they wait, and are dropped here.
-        std::future::poll_fn(|context| {
-            let polled = runs.as_mut().poll(context);
-            std::task::Poll::Ready(polled.is_pending())
-        })
-        .await
-        .then(private_bytes)
-        .context("the runs do not wait")?
-    })?;
-    println!("  private memory per running script, in a call       {:>10} bytes", (used - before) / u64::from(PARKED));
-    Ok(())
-}
-
-/// A provider that never answers.
-struct Silent;
-
-impl Egress for Silent {
-    fn send(&self, _: Request, _: CallBudget) -> BoxFuture<'static, Result<Response, CallError>> {
-        Box::pin(std::future::pending())
-    }
 }
 
 fn private_bytes() -> Result<u64> {
