@@ -17,7 +17,7 @@ fn main() {
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
     let engine = root.join("engine");
-    for part in ["src", "prelude", "build.rs", "Cargo.toml", "Cargo.lock"] {
+    for part in ["src", "prelude", "rehearsal", "build.rs", "Cargo.toml", "Cargo.lock"] {
         println!("cargo:rerun-if-changed={}", engine.join(part).display());
     }
     for part in ["build.rs", "build"] {

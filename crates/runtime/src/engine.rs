@@ -25,6 +25,15 @@ const WASM_STACK_SCRIPTS: usize = 1 << 20;
 /// At least 1 MiB above the guest's own stack stays for host functions, since a host stack overflow aborts the process.
 const ASYNC_STACK: usize = 2 << 20;
 
+/// Bytes of a stack that are zeroed after a run and stay resident: about what a run uses. What a run has used beyond goes
+/// back to the kernel, and is a page fault each time.
+fn stack_kept(kind: Kind) -> usize {
+    match kind {
+        Kind::Modules => 16 << 10,
+        Kind::Scripts => 32 << 10,
+    }
+}
+
 /// The proposals that a hook may use. Everything else is off, by name: 48.0.8 aborts on guest input where `gc` or
 /// `threads` are compiled out, so they are compiled in and stay off here.
 pub(crate) const FEATURES: WasmFeatures = WasmFeatures::MUTABLE_GLOBAL
@@ -142,7 +151,7 @@ fn pooled(kind: Kind, settings: &Settings, keep_resident: usize) -> Result<Engin
         .max_unused_warm_slots(slots)
         .linear_memory_keep_resident(keep_resident)
         .table_keep_resident(64 << 10)
-        .async_stack_keep_resident(64 << 10)
+        .async_stack_keep_resident(stack_kept(kind))
         .pagemap_scan(Enabled::Auto);
     let mut config = config(kind);
     config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));

@@ -17,6 +17,8 @@ const LIMITS: RunLimits = RunLimits { cpu_ms: 60_000, wall_ms: 60_000, ..RunLimi
 
 /// Calls the export `wizer-initialize` and gives the module in the state that it left.
 ///
+/// Pages of zeros at the end of its memory are left out: a module that needs room of a certain size marks where it ends.
+///
 /// The clock stands at 0 and random bytes are zeros meanwhile: what is read then would be the same in every run.
 pub(crate) fn preinitialize(wasm: &[u8]) -> Result<Vec<u8>, Error> {
     let wizer = Wizer::new();
@@ -68,6 +70,14 @@ impl InstanceState for Initialized<'_> {
     async fn memory_contents(&mut self, name: &str, contents: impl FnOnce(&[u8]) + Send) {
         let memory =
             self.instance.get_memory(&mut *self.store, name).expect("wizer asks for memories that it exported");
-        contents(memory.data(&*self.store));
+        contents(used(memory.data(&*self.store)));
     }
+}
+
+/// The memory as far as the initialiser has left anything in it. It may have used more than runs need, and cannot give
+/// any back: whole pages of zeros at the end are no part of the image.
+fn used(memory: &[u8]) -> &[u8] {
+    const PAGE: usize = 64 << 10;
+    let len = memory.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
+    &memory[..len.next_multiple_of(PAGE).min(memory.len())]
 }

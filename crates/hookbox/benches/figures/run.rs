@@ -7,7 +7,7 @@ use anyhow::{Result, ensure};
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use hookbox_protocol::http::{CallBudget, CallError, Request, Response};
-use hookbox_protocol::{RunLimits, Trigger};
+use hookbox_protocol::{Report, RunLimits, Trigger};
 use hookbox_runtime::{Egress, Invocation, Program, Runtime, Settings};
 
 use crate::guests;
@@ -36,16 +36,21 @@ pub(crate) async fn load(runtime: &Runtime, wasm: Vec<u8>) -> Result<Program> {
 
 /// One run of a post-change-password hook, which must complete.
 pub(crate) async fn run_once(runtime: &Runtime, program: &Program) -> Result<()> {
+    run_with(runtime, program, Arc::new(Accepts)).await.map(drop)
+}
+
+/// The same with another way out.
+pub(crate) async fn run_with(runtime: &Runtime, program: &Program, egress: Arc<dyn Egress>) -> Result<Report> {
     let invocation = Invocation {
         trigger: Trigger::PostChangePassword,
         input: Bytes::from_static(guests::INPUT.as_bytes()),
         limits: RunLimits::default(),
-        egress: Arc::new(Accepts),
+        egress,
         logs: None,
     };
     let report = runtime.run(program, invocation).await?;
     ensure!(report.outcome.is_completed(), "{:?}", report.outcome);
-    Ok(())
+    Ok(report)
 }
 
 pub(crate) fn measure() -> Result<()> {

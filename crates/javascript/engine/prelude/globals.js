@@ -1,6 +1,8 @@
 // Which names are global for scripts, besides those of the language.
 'use strict';
 
+require('./json');
+
 // Name, module, and its export; no export stands for the module itself.
 exports.ofModules = [
   ['AbortController', 'internal/abort', 'AbortController'],

@@ -18,7 +18,8 @@ function describe(error) {
 
 function frame(site) {
   const file = site.getFileName();
-  if (site.isNative() || typeof file !== 'string' || file.startsWith('hookbox:')) return '';
+  // The functions of the prelude carry no file: `engine.rs` leaves out what says where they stand.
+  if (site.isNative() || typeof file !== 'string' || file === '') return '';
   const line = site.getLineNumber();
   let column = site.getColumnNumber();
   if (line === 1 && file === AUTHOR) column = column > PREFIX ? column - PREFIX : 1;

@@ -3,8 +3,9 @@
 use rquickjs_sys as js;
 use rquickjs_sys::{JSContext, JSValue};
 
+use crate::engine::{self, Engine};
+use crate::fresh;
 use crate::value::{Result, checked, push_json_string, with_text};
-use crate::{engine, fresh};
 
 /// What stands before the script, on its first line, so that the lines of errors are the author's. `stack.js` subtracts
 /// the length from columns of line 1.
@@ -17,8 +18,7 @@ const SUFFIX: &str = "\n})";
 const FILE: &str = "hook.js";
 
 /// A zero byte and the bytecode, or a one and the error as JSON.
-pub(crate) fn compile(source: &[u8]) -> Vec<u8> {
-    let engine = engine::enter();
+pub(crate) fn compile(engine: &Engine, source: &[u8]) -> Vec<u8> {
     fresh::start();
     let source = prepared(&String::from_utf8_lossy(source));
     match engine::compile(engine.ctx, &format!("{PREFIX}{source}{SUFFIX}"), FILE) {

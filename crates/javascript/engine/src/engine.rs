@@ -1,6 +1,6 @@
 //! The engine's one instance: made at pre-initialisation, used by whatever the host calls afterwards.
 
-use core::cell::OnceCell;
+use core::cell::Cell;
 use core::ffi::c_void;
 use std::ffi::CString;
 
@@ -8,7 +8,7 @@ use rquickjs_sys as js;
 use rquickjs_sys::{JSContext, JSRuntime, JSValue};
 
 use crate::value::{Result, call, checked, with_text};
-use crate::{memory, native};
+use crate::{memory, native, rehearsal};
 
 mod prelude {
     include!(concat!(env!("OUT_DIR"), "/prelude.rs"));
@@ -51,18 +51,20 @@ pub(crate) struct Driver {
     pub(crate) stall: JSValue,
     /// `fail(error)`: something threw where no script could catch it.
     pub(crate) fail: JSValue,
+    /// `noteRejection(promise, reason, isHandled)`
+    note_rejection: JSValue,
 }
 
-struct Slot(OnceCell<Engine>);
+struct Current(Cell<Option<&'static Engine>>);
 
 // SAFETY: the module is compiled without threads.
-unsafe impl Sync for Slot {}
+unsafe impl Sync for Current {}
 
-static ENGINE: Slot = Slot(OnceCell::new());
+static CURRENT: Current = Current(Cell::new(None));
 
 /// The engine, with its stack measured from here.
 pub(crate) fn enter() -> &'static Engine {
-    let engine = ENGINE.0.get().expect("the host pre-initialises the engine before it calls it");
+    let engine = CURRENT.0.get().expect("the host pre-initialises the engine before it calls it");
     // SAFETY: the runtime is alive for as long as the instance.
     unsafe { js::JS_UpdateStackTop(engine.runtime) };
     engine
@@ -75,10 +77,14 @@ unsafe extern "C" {
 /// Makes the engine and evaluates the prelude. A mistake in the prelude ends here, with a trap, at the first start after
 /// a build; the tests see it before.
 pub(crate) fn initialize() {
-    // SAFETY: QuickJS's own protocol: a runtime, a context in it, both alive until the instance ends. The C library's
-    // constructors run here, once; the linker would otherwise run them at every call of an export.
+    // SAFETY: the C library's constructors run here, once; the linker would otherwise run them at every call of an export.
+    unsafe { __wasm_call_ctors() };
+    memory::lay_out(make, rehearsal::ready, rehearsal::perform);
+}
+
+fn make() {
+    // SAFETY: QuickJS's own protocol: a runtime, a context in it, both alive until the instance ends.
     let (runtime, ctx) = unsafe {
-        __wasm_call_ctors();
         let runtime = js::JS_NewRuntime2(&memory::FUNCTIONS, core::ptr::null_mut());
         js::JS_SetMaxStackSize(runtime, STACK_BYTES);
         (runtime, js::JS_NewContext(runtime))
@@ -92,9 +98,7 @@ pub(crate) fn initialize() {
         js::JS_RunGC(runtime);
         js::JS_SetGCThreshold(runtime, COLLECT_AT_BYTES);
     }
-    memory::settle(runtime);
-    let engine = Engine { runtime, ctx, driver };
-    assert!(ENGINE.0.set(engine).is_ok(), "the engine is initialised once");
+    CURRENT.0.set(Some(Box::leak(Box::new(Engine { runtime, ctx, driver }))));
 }
 
 fn boot(ctx: *mut JSContext) -> Result<Driver> {
@@ -116,20 +120,20 @@ fn boot(ctx: *mut JSContext) -> Result<Driver> {
             turn: take(c"turn")?,
             stall: take(c"stall")?,
             fail: take(c"fail")?,
+            note_rejection: take(c"noteRejection")?,
         };
-        REJECTED.0.set(take(c"noteRejection")?).ok();
         Ok(driver)
     }
 }
 
-/// Compiles a file of the prelude into a function, without its source text: nothing asks for it, and it would sit in
-/// every run's image.
+/// Compiles a file of the prelude into a function, without its source text and its places: stacks show the author's frames
+/// alone, and it all would sit in every run's image.
 unsafe fn file_function(ctx: *mut JSContext, name: &str, text: &str) -> Result<JSValue> {
     let parameters = if name == BOOT { BOOT_PARAMETERS } else { FILE_PARAMETERS };
     let source = format!("(function ({parameters}) {{{text}\n}})");
     let compiled = compile(ctx, &source, &format!("hookbox:{name}.js"))?;
     let mut len = 0;
-    let flags = js::JS_WRITE_OBJ_BYTECODE | js::JS_WRITE_OBJ_STRIP_SOURCE;
+    let flags = js::JS_WRITE_OBJ_BYTECODE | js::JS_WRITE_OBJ_STRIP_DEBUG;
     let bytes = js::JS_WriteObject(ctx, &mut len, compiled, flags as i32);
     js::JS_FreeValue(ctx, compiled);
     let stripped = checked(js::JS_ReadObject(ctx, bytes, len, js::JS_READ_OBJ_BYTECODE as i32))?;
@@ -148,13 +152,6 @@ pub(crate) fn compile(ctx: *mut JSContext, source: &str, filename: &str) -> Resu
     checked(unsafe { js::JS_Eval(ctx, source.as_ptr().cast(), len, filename.as_ptr(), flags as i32) })
 }
 
-struct Function(OnceCell<JSValue>);
-
-// SAFETY: the module is compiled without threads.
-unsafe impl Sync for Function {}
-
-static REJECTED: Function = Function(OnceCell::new());
-
 unsafe extern "C" fn note_rejection(
     ctx: *mut JSContext,
     promise: JSValue,
@@ -163,8 +160,8 @@ unsafe extern "C" fn note_rejection(
     _: *mut c_void,
 ) {
     let handled = if handled { js::JS_TRUE } else { js::JS_FALSE };
-    if let Some(function) = REJECTED.0.get()
-        && call(ctx, *function, &mut [promise, reason, handled]).is_err()
+    if let Some(engine) = CURRENT.0.get()
+        && call(ctx, engine.driver.note_rejection, &mut [promise, reason, handled]).is_err()
     {
         // Only a lack of memory or stack can make it throw. The rejection is then not reported, the run goes on.
         js::JS_FreeValue(ctx, js::JS_GetException(ctx));

@@ -19,6 +19,12 @@ pub(crate) fn start() {
     STATE.running.set(true);
 }
 
+/// Back to the state before the first run.
+pub(crate) fn reset() {
+    STATE.running.set(false);
+    STATE.seed.set(None);
+}
+
 /// The clock of QuickJS, in microseconds since 1970. The C code names it as an import; this definition takes its place.
 #[unsafe(no_mangle)]
 extern "C" fn __rquickjs_host_now_us() -> f64 {

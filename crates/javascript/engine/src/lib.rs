@@ -10,6 +10,7 @@ mod fresh;
 mod host;
 mod memory;
 mod native;
+mod rehearsal;
 mod run;
 mod value;
 
@@ -37,7 +38,7 @@ pub extern "C" fn hookbox_alloc(len: usize) -> *mut u8 {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hookbox_compile(ptr: *const u8, len: usize) -> i64 {
     let source = unsafe { slice::from_raw_parts(ptr, len) };
-    packed(compile::compile(source).leak())
+    packed(compile::compile(engine::enter(), source).leak())
 }
 
 /// Runs the bytecode of `payload_len` bytes at `ptr` on the JSON of `input_len` bytes behind it.
@@ -54,7 +55,7 @@ pub unsafe extern "C" fn hookbox_run_payload(
 ) -> i64 {
     let payload = unsafe { slice::from_raw_parts(ptr, payload_len) };
     let input = unsafe { slice::from_raw_parts(ptr.add(payload_len), input_len) };
-    packed(run::run(trigger, payload, input))
+    packed(run::run(engine::enter(), trigger, payload, input))
 }
 
 fn packed(bytes: &[u8]) -> i64 {

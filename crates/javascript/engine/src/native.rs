@@ -2,6 +2,7 @@
 
 mod address;
 mod digest;
+pub(crate) mod json;
 mod request;
 mod text;
 
@@ -50,6 +51,9 @@ const TABLE: &[(&CStr, Native)] = &[
     (c"base64Decode", text::base64_decode),
     (c"hexEncode", text::hex_encode),
     (c"hexDecode", text::hex_decode),
+    (c"jsonParse", json::json_parse),
+    (c"jsonStringify", json::json_stringify),
+    (c"plainAddress", address::plain_address),
 ];
 
 /// More than any function of the table takes.

@@ -1,15 +1,14 @@
 //! One run: the script's factory, its function, then jobs and events in turn until the driver says that it is over.
 
 use rquickjs_sys as js;
-use rquickjs_sys::{JSContext, JSValue};
 
-use crate::engine::{self, Engine};
+use crate::engine::Engine;
+use crate::native::json;
 use crate::value::{Result, call, checked, readable_json, truthy, with_text};
 use crate::{fresh, host};
 
 /// Runs `payload`, bytecode of this engine, on `input`, JSON. Answers the result for the host.
-pub(crate) fn run(trigger: i32, payload: &[u8], input: &[u8]) -> &'static [u8] {
-    let engine = engine::enter();
+pub(crate) fn run(engine: &Engine, trigger: i32, payload: &[u8], input: &[u8]) -> &'static [u8] {
     fresh::start();
     if start(engine, trigger, payload, input).is_err() {
         report_pending(engine);
@@ -31,15 +30,9 @@ fn start(engine: &Engine, trigger: i32, payload: &[u8], input: &[u8]) -> Result<
         let program = js::JS_ReadObject(ctx, payload.as_ptr(), payload.len() as u32, js::JS_READ_OBJ_BYTECODE as i32);
         checked(js::JS_EvalFunction(ctx, checked(program)?))?
     };
-    let input = parse_json(ctx, input)?;
+    let input = json::parse(ctx, input)?;
     call(ctx, engine.driver.start, &mut [js::JS_MKVAL(js::JS_TAG_INT, trigger), factory, input])?;
     Ok(())
-}
-
-/// Parses JSON that a zero byte follows.
-fn parse_json(ctx: *mut JSContext, json: &[u8]) -> Result<JSValue> {
-    // SAFETY: `hookbox_alloc` and `host::next_event` put the zero byte there.
-    checked(unsafe { js::JS_ParseJSON(ctx, json.as_ptr().cast(), json.len() as u32, c"<input>".as_ptr()) })
 }
 
 fn run_jobs(engine: &Engine) {
@@ -77,7 +70,7 @@ fn turn(engine: &Engine) -> Turn {
 
 fn wait(engine: &Engine) {
     let delivered = match host::next_event() {
-        Some(json) => parse_json(engine.ctx, &json[..json.len() - 1]).and_then(|event| {
+        Some(json) => json::parse(engine.ctx, &json[..json.len() - 1]).and_then(|event| {
             let delivered = call(engine.ctx, engine.driver.deliver, &mut [event]);
             // SAFETY: the event was this function's own.
             unsafe { js::JS_FreeValue(engine.ctx, event) };

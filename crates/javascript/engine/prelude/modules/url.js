@@ -7,6 +7,7 @@ const { URL, URLSearchParams } = require('internal/url');
 const { toAscii } = require('internal/url-host');
 const punycode = require('punycode');
 const { coded } = require('internal/coded-error');
+const { plainAddress } = require('internal/native');
 
 const SLASHED = ['http:', 'https:', 'ftp:', 'gopher:', 'file:', 'ws:', 'wss:'];
 const ESCAPED = {
@@ -26,9 +27,6 @@ const ESCAPED = {
   '}': '%7D',
 };
 const TO_ESCAPE = /[\t\n\r "'<>\\^`{|}]/g;
-
-// An address that has nothing to escape, lower or look up: most are, and one expression is all that they cost.
-const PLAIN = /^(https?:)\/\/([a-z0-9.-]+)(:\d+)?(\/[\w!$&()*+,\-./:=%~]*)?(\?[\w!$&()*+,\-./:=?%~]*)?$/;
 
 class Url {
   constructor() {
@@ -70,7 +68,7 @@ function parse(text, parseQuery, slashesDenoteHost) {
     );
   }
   const url = new Url();
-  const plain = PLAIN.exec(text);
+  const plain = plainAddress(text);
   if (plain) return fromPlain(url, plain, parseQuery);
   let rest = text.trim();
   const question = rest.search(/[?#]/);
@@ -108,14 +106,14 @@ function parse(text, parseQuery, slashesDenoteHost) {
   return withQuery(url, search, parseQuery);
 }
 
-function fromPlain(url, [, protocol, hostname, port, pathname, search], parseQuery) {
+function fromPlain(url, [protocol, hostname, port, pathname, search], parseQuery) {
   url.protocol = protocol;
   url.slashes = true;
   url.hostname = hostname;
   url.host = hostname;
   if (port !== undefined) {
-    url.port = port.slice(1);
-    url.host += port;
+    url.port = port;
+    url.host += ':' + port;
   }
   url.pathname = pathname === undefined ? '/' : pathname;
   url.path = url.pathname;

@@ -19,7 +19,8 @@ const BODY_HEADERS = ['content-type', 'content-length', 'content-encoding', 'tra
  * Sends `request`: `{method, url, headers: HeaderList, body, timeoutMs, redirect}` and calls back once with an error or
  * an answer `{status, statusText, headers, method, url, redirects, text(), bytes(), body}`, method and address being
  * those of the last hop. `redirect` is absent (none are followed) or `{max, follows(status, method), method(status,
- * method), tooMany(url)}`; the last three have defaults that do as browsers do. Gives `{abort()}`, after which nothing
+ * method), tooMany(url)}`, the last three having defaults that do as browsers do, or a function that gives one of both
+ * when it comes to it. Gives `{abort()}`, after which nothing
  * is called back.
  */
 exports.send = function send(request, callback) {
@@ -78,9 +79,10 @@ function decode(text) {
 
 /** The request that a redirect asks for, or null where there is none to follow. */
 function redirected(request, url, response, hops) {
-  const rules = request.redirect;
   const location = response.headers.location;
-  if (!rules || !location || !REDIRECTS.includes(response.status)) return null;
+  if (!location || !REDIRECTS.includes(response.status)) return null;
+  const rules = typeof request.redirect === 'function' ? request.redirect() : request.redirect;
+  if (!rules) return null;
   if (rules.follows && !rules.follows(response.status, request.method)) return null;
   if (hops.length >= Math.min(rules.max, exports.REDIRECTS_MAX)) {
     throw rules.tooMany ? rules.tooMany(url) : tooMany(rules.max);

@@ -51,7 +51,7 @@ Request.prototype.start = function () {
       headers: prepared.headers,
       body: prepared.body,
       timeoutMs: prepared.timeoutMs,
-      redirect: redirectRules(options),
+      redirect: () => redirectRules(options),
     },
     (error, answer) => (error ? this.fail(nodeLike(error, prepared.timeoutMs)) : this.finish(answer))
   );
