@@ -64,6 +64,16 @@ impl Api {
         self.send(self.http.post(format!("{}{path}", self.url)).json(body)).await
     }
 
+    /// `PATCH` with a JSON body.
+    pub(crate) async fn patch(&self, path: &str, body: &Value) -> Result<Answer> {
+        self.send(self.http.patch(format!("{}{path}", self.url)).json(body)).await
+    }
+
+    /// `DELETE`
+    pub(crate) async fn delete(&self, path: &str) -> Result<Answer> {
+        self.send(self.http.delete(format!("{}{path}", self.url))).await
+    }
+
     /// Reports an event under an idempotency key.
     pub(crate) async fn post_with_key(&self, key: &str, body: &Value) -> Result<Answer> {
         let url = format!("{}/v1/events/post-change-password", self.url);
@@ -79,7 +89,12 @@ impl Api {
 
     /// Uploads a module and gives the answer as it is.
     pub(crate) async fn upload(&self, name: &str, module: &[u8]) -> Result<Answer> {
-        let url = format!("{}/v1/hooks?name={name}&trigger=post-change-password", self.url);
+        self.upload_to(&format!("/v1/hooks?name={name}&trigger=post-change-password"), module).await
+    }
+
+    /// `POST` with a module.
+    pub(crate) async fn upload_to(&self, path: &str, module: &[u8]) -> Result<Answer> {
+        let url = format!("{}{path}", self.url);
         let request = self.http.post(url).header("content-type", "application/wasm").body(module.to_vec());
         self.send(request).await
     }

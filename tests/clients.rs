@@ -16,7 +16,7 @@ use crate::daemon::{Daemon, OPERATOR_TOKEN, Setup};
 use crate::eventually::block_on;
 use crate::{Case, Need, case_needing, guests};
 use certificate::Certificate;
-pub(crate) use packages::{npm_is_there, pip_is_there};
+pub(crate) use packages::{npm_is_there, pip_is_there, python_packages};
 
 pub(crate) const CASES: &[Case] = &[
     case_needing("clients: auth0 2 for Node drives hooks and secrets", &[Need::Npm], || node_sdk(2)),

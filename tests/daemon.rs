@@ -1,11 +1,14 @@
 //! The real binary: started on a free port and a temporary directory, stopped or killed by the test.
 
-use std::io::{BufRead as _, BufReader};
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 
 use anyhow::{Context as _, Result, ensure};
+use rustix::process::{Pid, Signal};
 
 use crate::api::Api;
 
@@ -21,13 +24,23 @@ pub(crate) const CACHE: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/daemon-cac
 /// How a daemon is started.
 pub(crate) struct Setup {
     data: PathBuf,
+    listen: String,
     flags: Vec<String>,
+    log: Option<(String, PathBuf)>,
+    under: Vec<OsString>,
 }
 
 impl Setup {
     /// On that data directory, with nothing else said.
     pub(crate) fn new(data: &Path) -> Self {
-        Self { data: data.to_owned(), flags: Vec::new() }
+        let listen = "127.0.0.1:0".to_owned();
+        Self { data: data.to_owned(), listen, flags: Vec::new(), log: None, under: Vec::new() }
+    }
+
+    /// On that address instead of a free port.
+    pub(crate) fn listen(mut self, address: &str) -> Self {
+        address.clone_into(&mut self.listen);
+        self
     }
 
     /// With a flag and its value.
@@ -37,21 +50,41 @@ impl Setup {
         self
     }
 
+    /// With everything from that level on, and whatever else it prints, written to a file.
+    pub(crate) fn logged(mut self, level: &str, file: &Path) -> Self {
+        self.log = Some((level.to_owned(), file.to_owned()));
+        self
+    }
+
     /// With guests' calls to `host` sent to `receiver`, whose certificate `ca` has signed.
     pub(crate) fn reach(self, host: &str, receiver: SocketAddr, ca: &Path) -> Self {
         self.flag("--egress-resolve", format!("{host}={receiver}")).flag("--egress-ca", ca.display())
     }
 
+    /// Run by another program, which gets the daemon and its flags as its last arguments and becomes it.
+    pub(crate) fn under<const N: usize>(mut self, program: [&OsStr; N]) -> Self {
+        self.under = program.map(OsStr::to_owned).into();
+        self
+    }
+
     /// Starts the daemon and waits until it says where it listens.
     pub(crate) fn start(&self) -> Result<Daemon> {
-        let mut child = Command::new(HOOKBOX)
-            .args(["serve", "--listen", "127.0.0.1:0", "--operator-token", OPERATOR_TOKEN, "--data-dir"])
+        let (level, said) = match &self.log {
+            Some((level, path)) => (level.as_str(), Some(File::create(path)?)),
+            None => ("warn", None),
+        };
+        let stderr = said.as_ref().map_or_else(|| Ok(Stdio::inherit()), |file| file.try_clone().map(Stdio::from))?;
+        let mut command = self.under.iter().map(OsString::as_os_str).chain([OsStr::new(HOOKBOX)]);
+        let mut child = Command::new(command.next().context("a program")?)
+            .args(command)
+            .args(["serve", "--listen", &self.listen, "--operator-token", OPERATOR_TOKEN, "--data-dir"])
             .arg(&self.data)
             .args(["--cache-dir", CACHE])
             .args(&self.flags)
-            .env("HOOKBOX_LOG", "warn")
+            .env("HOOKBOX_LOG", level)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
+            .stderr(stderr)
             .spawn()?;
         let mut lines = BufReader::new(child.stdout.take().context("stdout is piped")?).lines();
         let url = loop {
@@ -61,7 +94,14 @@ impl Setup {
             }
         };
         // Whatever else the daemon prints must not fill the pipe.
-        std::thread::spawn(move || lines.for_each(drop));
+        std::thread::spawn(move || {
+            for line in lines.map_while(Result::ok) {
+                if let Some(mut file) = said.as_ref() {
+                    // The daemon has ended, and its folder with it, when this fails.
+                    drop(writeln!(file, "{line}"));
+                }
+            }
+        });
         Ok(Daemon { child, url })
     }
 }
@@ -88,15 +128,33 @@ impl Daemon {
 
     /// SIGKILL: nothing is flushed, nothing is said goodbye to.
     pub(crate) fn kill(mut self) -> Result<()> {
+        self.kill_now()
+    }
+
+    /// [`kill`](Self::kill), where the daemon's place is taken by another one later.
+    pub(crate) fn kill_now(&mut self) -> Result<()> {
         self.child.kill()?;
         self.child.wait()?;
         Ok(())
     }
 
+    /// SIGSTOP: it stands still, and its connections stay open.
+    pub(crate) fn freeze(&self) -> Result<()> {
+        self.signal(Signal::STOP)
+    }
+
+    /// SIGCONT: it goes on as if no time had passed.
+    pub(crate) fn thaw(&self) -> Result<()> {
+        self.signal(Signal::CONT)
+    }
+
+    fn signal(&self, signal: Signal) -> Result<()> {
+        Ok(rustix::process::kill_process(Pid::from_child(&self.child), signal)?)
+    }
+
     /// SIGTERM, and the status with which the daemon then ends.
     pub(crate) fn terminate(mut self) -> Result<ExitStatus> {
-        let pid = rustix::process::Pid::from_child(&self.child);
-        rustix::process::kill_process(pid, rustix::process::Signal::TERM)?;
+        self.signal(Signal::TERM)?;
         Ok(self.child.wait()?)
     }
 }

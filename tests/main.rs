@@ -5,19 +5,26 @@
 
 mod api;
 mod browser;
+mod canary;
 mod clients;
+mod command_line;
+mod crash;
 mod daemon;
 mod eventually;
+mod foreign;
 mod golden;
 mod guests;
 mod journey;
-mod kill;
 mod mail;
 mod neighbours;
+mod nodes;
+mod postgres;
 mod protocol;
 mod receiver;
+mod schema;
 mod stop;
 mod tidy;
+mod triggers;
 
 use std::process::ExitCode;
 
@@ -41,6 +48,10 @@ pub(crate) enum Need {
     Pip,
     /// A browser.
     Chromium,
+    /// The programs of a PostgreSQL server.
+    Postgres,
+    /// A tracer of system calls that can make them fail.
+    Strace,
 }
 
 impl Need {
@@ -51,6 +62,11 @@ impl Need {
                 .then_some("this build has no JavaScript engine: install clang and build again"),
             Self::Npm => (!clients::npm_is_there()).then_some("there is no npm, or no Node 20.19: install both"),
             Self::Chromium => (!browser::chromium_is_there()).then_some("there is no Chromium: install chromium"),
+            Self::Postgres => {
+                postgres::server::Server::programs().is_none().then_some("there is no initdb: install postgresql")
+            }
+            Self::Strace => (!crash::strace_is_there())
+                .then_some("there is no strace, or it may not trace: install strace, and allow ptrace"),
             Self::Pip => (!clients::pip_is_there()).then_some("there is no pip: install python3-pip"),
         }
     }
@@ -73,13 +89,20 @@ fn main() -> ExitCode {
         tidy::CASES,
         golden::CASES,
         mail::CASES,
-        kill::CASES,
+        crash::CASES,
         stop::CASES,
         neighbours::CASES,
+        nodes::CASES,
+        postgres::CASES,
+        foreign::CASES,
+        triggers::CASES,
         journey::CASES,
+        canary::CASES,
+        command_line::CASES,
         browser::CASES,
         protocol::CASES,
         clients::CASES,
+        schema::CASES,
     ];
     let mut skipped = Vec::new();
     let mut trials = Vec::new();

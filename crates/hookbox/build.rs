@@ -1,4 +1,4 @@
-//! Embeds the sources that the binary hands out: the guest SDK for `hookbox new`, the example hooks for `hookbox demo`.
+//! Embeds the sources that the binary hands out: the guest SDK and the types for `hookbox new`, the example hooks for `hookbox demo`.
 //!
 //! `include_dir!` would carry what a build leaves in these folders as well, and would miss a file that was added.
 
@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Folders of the repository, each embedded under its own path.
-const FOLDERS: [&str; 3] = ["guest-sdk/rust", "hooks/sendgrid-email", "hooks/starter"];
+const FOLDERS: [&str; 4] = ["guest-sdk/rust", "guest-sdk/js", "hooks/sendgrid-email", "hooks/starter"];
 
 /// What a build leaves behind, and what only this repository's own tests need.
 const SKIPPED: [&str; 2] = ["target", "tests"];

@@ -9,8 +9,17 @@ use std::process::Command;
 use std::{fs, io};
 
 /// What the console is built from; its tests and what an editor or a run by hand leaves there do not count.
-const SOURCES: [&str; 7] =
-    [".npmrc", "index.html", "package-lock.json", "package.json", "src", "tsconfig.json", "vite.config.ts"];
+const SOURCES: [&str; 9] = [
+    ".npmrc",
+    "docs.html",
+    "hook-types.ts",
+    "index.html",
+    "package-lock.json",
+    "package.json",
+    "src",
+    "tsconfig.json",
+    "vite.config.ts",
+];
 
 /// A copy of the lock file that the packages in the copy were installed from.
 const INSTALLED: &str = "installed.json";
@@ -25,22 +34,29 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("cargo::rerun-if-changed={}", sources.join(name).display());
     }
 
-    let dist = match build(&sources, &copy) {
+    let types = manifest_dir.join("../../guest-sdk/js");
+    println!("cargo::rerun-if-changed={}", types.display());
+
+    let dist = match build(&sources, &copy, &types) {
         Ok(()) => copy.join("dist"),
         Err(reason) => {
             println!("cargo::warning=the web console is not in this build: {reason}");
             fs::create_dir_all(out_dir.join("missing"))?;
             fs::copy(manifest_dir.join("src/console/missing.html"), out_dir.join("missing/index.html"))?;
+            fs::copy(manifest_dir.join("src/console/missing-docs.html"), out_dir.join("missing/docs.html"))?;
             out_dir.join("missing")
         }
     };
-    println!("cargo::rerun-if-changed={}", manifest_dir.join("src/console/missing.html").display());
+    for page in ["src/console/missing.html", "src/console/missing-docs.html"] {
+        println!("cargo::rerun-if-changed={}", manifest_dir.join(page).display());
+    }
     fs::write(out_dir.join("console.rs"), table(&dist)?)?;
     Ok(())
 }
 
-/// Installs the packages that the lock file names, unless they are there, and builds. The error is one line.
-fn build(sources: &Path, copy: &Path) -> Result<(), String> {
+/// Installs the packages that the lock file names, unless they are there, and builds; the editor completes what is in
+/// `types`. The error is one line.
+fn build(sources: &Path, copy: &Path, types: &Path) -> Result<(), String> {
     let text = |error: io::Error| error.to_string();
     fs::create_dir_all(copy).map_err(text)?;
     for name in SOURCES {
@@ -48,14 +64,16 @@ fn build(sources: &Path, copy: &Path) -> Result<(), String> {
     }
     let lock = fs::read(copy.join("package-lock.json")).map_err(text)?;
     if fs::read(copy.join(INSTALLED)).ok().as_ref() != Some(&lock) {
-        npm(copy, &["ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund"])?;
+        npm(copy, types, &["ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund"])?;
         fs::write(copy.join(INSTALLED), lock).map_err(text)?;
     }
-    npm(copy, &["run", "build"])
+    npm(copy, types, &["run", "build"])
 }
 
-fn npm(folder: &Path, arguments: &[&str]) -> Result<(), String> {
-    let output = Command::new("npm").args(arguments).current_dir(folder).output().map_err(|error| {
+fn npm(folder: &Path, types: &Path, arguments: &[&str]) -> Result<(), String> {
+    let mut npm = Command::new("npm");
+    npm.args(arguments).current_dir(folder).env("HOOKBOX_GUEST_TYPES", types);
+    let output = npm.output().map_err(|error| {
         format!("npm cannot be started ({error}); install Node.js 20.19 or newer with npm, then touch build.rs")
     })?;
     if output.status.success() {

@@ -32,7 +32,7 @@ export async function startBrowser() {
  *
  * `problems` collects what no page may do: errors, refusals of its own policy, calls to anywhere else.
  */
-export async function open(browser, daemon, { token, path = '/', viewport = WIDE, colorScheme = 'light' } = {}) {
+export async function open(browser, daemon, { token, base = '/console', path = '/', viewport = WIDE, colorScheme = 'light' } = {}) {
   const context = await browser.newContext({ viewport, colorScheme, reducedMotion: 'reduce', acceptDownloads: true });
   const page = await context.newPage();
   page.setDefaultTimeout(60_000);
@@ -44,11 +44,12 @@ export async function open(browser, daemon, { token, path = '/', viewport = WIDE
   });
   await page.exposeBinding('reportRefusal', (_, refusal) => problems.push(`refused by the page's policy: ${refusal}`));
   await page.addInitScript(watchPolicy);
+  await page.addInitScript(noteInteractive);
   page.on('request', (request) => {
     const address = request.url();
     if (!address.startsWith(daemon.url) && !address.startsWith('blob:') && !address.startsWith('data:')) problems.push(`request to ${address}`);
   });
-  await page.goto(`${daemon.url}/console${path}${token === undefined ? '' : `#token=${encodeURIComponent(token)}`}`);
+  await page.goto(`${daemon.url}${base}${path}${token === undefined ? '' : `#token=${encodeURIComponent(token)}`}`);
   assert.doesNotMatch(await page.title(), /not in this build/, 'the daemon was built without the console; build it where npm is');
   return Object.assign(page, {
     problems,
@@ -68,6 +69,16 @@ function watchPolicy() {
     const isTypedOver = event.effectiveDirective === 'style-src-attr' && event.sourceFile === '' && event.target?.matches?.('.editor');
     if (!isTypedOver) globalThis.reportRefusal(`${event.effectiveDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber} ${event.target?.nodeName}`);
   });
+}
+
+/** Runs in the page: notes when the console's navigation is there and the browser is free to take a click. */
+function noteInteractive() {
+  const observer = new MutationObserver(() => {
+    if (!document.querySelector('nav[aria-label=Console] a')) return;
+    observer.disconnect();
+    requestAnimationFrame(() => setTimeout(() => (globalThis.interactiveAt = performance.now())));
+  });
+  observer.observe(document, { childList: true, subtree: true });
 }
 
 /** Types into an editor in place of what is there. */

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -32,6 +33,29 @@ export async function startDaemon() {
     await rm(folder, { recursive: true, force: true });
   };
   return { url, stop, client: (token) => clientOf(url, token) };
+}
+
+/** Another address for a daemon, whose connections can be cut: until they are mended, new ones end at once. */
+export async function startWire(to) {
+  const { hostname, port } = new URL(to);
+  const open = new Set();
+  let isCut = false;
+  const server = createServer((near) => {
+    if (isCut) return near.destroy();
+    const far = connect(Number(port), hostname);
+    for (const [one, other] of [[near, far], [far, near]]) {
+      open.add(one);
+      one.on('error', () => other.destroy()).on('close', () => (open.delete(one), other.destroy()));
+      one.pipe(other);
+    }
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const cut = () => {
+    isCut = true;
+    for (const socket of open) socket.destroy();
+    return () => (isCut = false);
+  };
+  return { url: `http://127.0.0.1:${server.address().port}`, cut, stop: () => (cut(), server.close()) };
 }
 
 function clientOf(url, token) {

@@ -8,6 +8,8 @@ import { OPERATOR_TOKEN, startDaemon, wasTried } from './daemon.js';
 const MARKUP = '<img src=x onerror="alert(1)"></script><script>alert(2)</script><a href="javascript:alert(3)">x</a>';
 const HIDDEN = '\u202Etxt.exe\u2066 \u001b[31mred\u001b[0m \u001b]8;;https://example.com\u0007link\u2028end\u200B';
 const HOSTILE = `${MARKUP} ${HIDDEN}`;
+/** As much of it as the name of a token can have. */
+const HOSTILE_NAME = `\u202Etxt.exe\u2066 ${MARKUP.slice(0, 80)}`;
 
 const SCRIPT = `module.exports = function (user, context, cb) {
   console.log(${JSON.stringify(HOSTILE)});
@@ -51,7 +53,22 @@ const PLACES = {
     await page.locator('.log summary').first().click();
     await page.getByRole('group', { name: 'Details' }).getByText('onerror=').first().waitFor();
   },
-  'the overview': isHostile,
+  'the live log': async (page) => {
+    await page.locator('.connection.live').waitFor();
+    await acme.passwordChanged('late@example.com', wasTried);
+    await page.locator('.live-log li.info').getByText('onerror="alert(1)"').waitFor();
+    await page.locator('.live-log li.entry').getByText('onerror="alert(1)"').first().waitFor();
+  },
+  'the audit trail': async (page) => {
+    await acme.post('/v1/tokens', { name: HOSTILE_NAME });
+    await page.reload();
+    await page.getByText('onerror=').first().waitFor();
+  },
+  'the tokens': async (page) => {
+    await acme.post('/v1/tokens', { name: HOSTILE_NAME });
+    await page.reload();
+    await isHostile(page);
+  },
 };
 
 for (const [name, show] of Object.entries(PLACES)) {
@@ -60,8 +77,10 @@ for (const [name, show] of Object.entries(PLACES)) {
       'the runner': `/hooks/${hook.id}`,
       'the event': `/events/${event.id}`,
       'the events': '/events',
-      'the log': '/logs',
-      'the overview': '/',
+      'the log': '/logs/failed',
+      'the live log': '/logs',
+      'the audit trail': '/audit',
+      'the tokens': '/tokens',
     };
     const page = await open(browser, daemon, { token: acme.token, path: paths[name] });
     await show(page);
@@ -81,7 +100,7 @@ for (const [name, show] of Object.entries(PLACES)) {
 }
 
 test('a downloaded log has no hidden characters either', async () => {
-  const page = await open(browser, daemon, { token: acme.token, path: '/logs' });
+  const page = await open(browser, daemon, { token: acme.token, path: '/logs/failed' });
   await page.locator('.log summary').first().waitFor();
   const waiting = page.waitForEvent('download');
   await page.getByRole('button', { name: 'Download' }).click();

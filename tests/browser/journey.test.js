@@ -44,7 +44,7 @@ test('a newcomer writes a hook, mends it, deploys it, sees an event succeed, and
 
   // What is written survives a reload, and is not deployed.
   await write(page, 'Script', BROKEN);
-  await page.getByText('Changed, kept in this browser, not deployed').waitFor();
+  await page.getByText('Not saved, kept in this browser').waitFor();
   await page.reload();
   await page.getByText('user.profile.name').waitFor();
   const [hook] = await acme.get('/api/v2/hooks');
@@ -63,15 +63,22 @@ test('a newcomer writes a hook, mends it, deploys it, sees an event succeed, and
   await result.getByText('"greeted": "user1"').waitFor();
   await result.getByText('Memory').waitFor();
 
+  // Saved is not live; deployed is.
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('Version 2, saved, not live').waitFor();
+  assert.equal((await acme.get('/api/v2/hooks'))[0].script, hook.script);
+  await page.reload();
+  await page.getByText('Version 2, saved, not live').waitFor();
   await page.getByRole('button', { name: 'Deploy' }).click();
-  await page.getByText('Version 2, as deployed').waitFor();
+  await page.getByText('Version 2, live').waitFor();
+  assert.equal((await acme.get('/api/v2/hooks'))[0].script, MENDED);
 
   await page.getByRole('link', { name: 'Secrets' }).click();
   await page.getByRole('button', { name: 'Add secret' }).click();
   await page.getByLabel('Name').fill('MAIL_KEY');
   await page.getByLabel('Value').fill('a value that nobody reads back');
-  await page.getByRole('button', { name: 'Save' }).click();
-  await page.getByRole('row', { name: 'MAIL_KEY not shown' }).waitFor();
+  await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('row', { name: 'MAIL_KEY not shown the hook' }).waitFor();
 
   await page.getByRole('link', { name: 'Events', exact: true }).click();
   await page.getByRole('button', { name: 'Send your first event' }).click();
@@ -87,8 +94,11 @@ test('a newcomer writes a hook, mends it, deploys it, sees an event succeed, and
   await page.getByRole('textbox', { name: 'Version 2, live' }).waitFor();
   await page.getByRole('button', { name: 'Roll back to version 1' }).click();
   await page.getByText('version 1 is live', { exact: true }).waitFor();
-  const [rolledBack] = await acme.get('/api/v2/hooks');
-  assert.equal(rolledBack.script, hook.script);
+  assert.equal((await acme.get('/api/v2/hooks'))[0].script, hook.script);
+  await page.getByRole('link', { name: 'Code' }).click();
+  await page.getByText('Version 1, live').waitFor();
+  await page.getByRole('button', { name: 'Open version 2' }).click();
+  await page.getByText('Version 2, saved, not live').waitFor();
   await page.done();
 });
 
@@ -120,12 +130,35 @@ test('a dialog is worked by keyboard, and gives the focus back', async () => {
   assert.equal((await initech.get(`/api/v2/hooks/${hook.id}`)).enabled, false);
 
   await page.getByRole('link', { name: 'Settings' }).press('Enter');
-  await page.getByLabel('wall_ms').fill('60001');
+  const wall = page.getByLabel('wall_ms');
+  await page.getByText('20 s; at most 60 s').waitFor();
+  await wall.fill('60001');
   await page.getByRole('button', { name: 'Save settings' }).press('Enter');
   await page.getByRole('alert').getByText('it must be between 1 and 60000').waitFor();
-  await page.getByLabel('wall_ms').fill('1500');
+  await wall.fill('1500');
   await page.getByRole('button', { name: 'Save settings' }).press('Enter');
   await page.getByText('The settings are saved').waitFor();
   assert.equal((await initech.get(`/v1/hooks/${hook.id}/settings`)).limits.wall_ms, 1500);
+  await page.done();
+});
+
+test('places are reached by keys, which a list tells, and which leave fields alone', async () => {
+  const hooli = await daemon.client(OPERATOR_TOKEN).tenant('hooli');
+  const page = await open(browser, daemon, { token: hooli.token, path: '/' });
+  await page.getByRole('heading', { name: 'Overview' }).waitFor();
+  await page.keyboard.press('?');
+  await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).getByText('Pause the live log').waitFor();
+  await page.keyboard.press('Escape');
+  for (const [key, heading] of [['h', 'Hooks'], ['l', 'Logs'], ['t', 'Tokens'], ['a', 'Audit'], ['e', 'Events']]) {
+    await page.keyboard.press('g');
+    await page.keyboard.press(key);
+    await page.getByRole('heading', { name: heading, level: 1 }).waitFor();
+  }
+  await page.keyboard.press('/');
+  await page.keyboard.type('ghost@example.com');
+  assert.equal(await page.getByLabel('User').inputValue(), 'ghost@example.com');
+  await page.keyboard.press('Enter');
+  await page.getByText('Nothing matches').waitFor();
+  assert.equal(new URL(page.url()).searchParams.get('user'), 'ghost@example.com');
   await page.done();
 });

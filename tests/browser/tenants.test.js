@@ -28,7 +28,7 @@ after(async () => {
 });
 
 test('a tenant finds nothing of another one, by list or by address', async () => {
-  const empty = { '/': 'Welcome to Hookbox', '/hooks': 'No hooks yet', '/events': 'No events yet', '/logs': 'The log is empty' };
+  const empty = { '/': 'Welcome to Hookbox', '/hooks': 'No hooks yet', '/events': 'No events yet', '/logs': 'Nothing yet', '/logs/failed': 'The log is empty', '/tokens': 'yours', '/audit': 'create tenant' };
   const missing = { [`/hooks/${hook.id}`]: 'Hook does not exist', [`/events/${event.id}`]: 'there is no event' };
   for (const [path, text] of Object.entries({ ...empty, ...missing })) {
     const page = await open(browser, daemon, { token: globex.token, path });
@@ -41,7 +41,7 @@ test('a tenant finds nothing of another one, by list or by address', async () =>
 test('what one tenant wrote is not shown to the next one who signs in', async () => {
   const page = await open(browser, daemon, { token: acme.token, path: `/hooks/${hook.id}` });
   await write(page, 'Script', '// written by acme\n');
-  await page.getByText('Changed, kept in this browser').waitFor();
+  await page.getByText('Not saved, kept in this browser').waitFor();
   await page.getByRole('button', { name: 'Sign out' }).click();
   await page.getByLabel('Token').fill(globex.token);
   await page.getByRole('button', { name: 'Sign in' }).click();
@@ -67,9 +67,8 @@ test('the token of an address is taken out of it, stays for a reload, and goes w
 });
 
 test('the operator sees the tenants and makes one, whose token works', async () => {
-  const page = await open(browser, daemon, { token: OPERATOR_TOKEN });
+  const page = await open(browser, daemon, { token: OPERATOR_TOKEN, path: '/tenants' });
   await page.getByRole('row', { name: /^acme 1/ }).waitFor();
-  await page.getByText('Running now').waitFor();
   await page.getByRole('button', { name: 'New tenant' }).click();
   await page.getByLabel('Name', { exact: true }).fill('Not a name');
   await page.getByRole('button', { name: 'Create tenant' }).click();
@@ -79,13 +78,13 @@ test('the operator sees the tenants and makes one, whose token works', async () 
   const dialog = page.getByRole('dialog', { name: 'Tenant initech' });
   const token = await dialog.locator('dd code').first().innerText();
   assert.deepEqual(await daemon.client(token).get('/v1/hooks'), { hooks: [] });
-  await dialog.getByRole('button', { name: 'I have copied them' }).click();
+  await dialog.getByRole('button', { name: 'I have copied it' }).click();
   await page.getByRole('row', { name: /^initech 0/ }).waitFor();
   await page.done();
 });
 
 test('the log follows what happens, and a pause holds it', async () => {
-  const page = await open(browser, daemon, { token: acme.token, path: '/logs' });
+  const page = await open(browser, daemon, { token: acme.token, path: '/logs/failed' });
   const entries = page.locator('.log > li');
   await entries.first().waitFor();
   const before = await entries.count();

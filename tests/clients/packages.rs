@@ -56,11 +56,16 @@ pub(super) fn node() -> Result<PathBuf> {
 /// The folder that Python finds that major version of `auth0-python` in.
 pub(super) fn python(major: u32) -> Result<PathBuf> {
     let requirements = guests::root().join(format!("tests/clients/python/requirements-{major}.txt"));
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("clients-python-{major}"));
-    install(&requirements, &folder, || {
+    python_packages(&requirements, &format!("clients-python-{major}"))
+}
+
+/// The folder of that name, in which Python finds what is listed in `requirements`.
+pub(crate) fn python_packages(requirements: &Path, name: &str) -> Result<PathBuf> {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    install(requirements, &folder, || {
         let options = ["--quiet", "--disable-pip-version-check", "--no-input", "--root-user-action=ignore", "--target"];
         let mut pip = Command::new("python3");
-        succeed(pip.args(["-m", "pip", "install"]).args(options).arg(&folder).arg("-r").arg(&requirements))
+        succeed(pip.args(["-m", "pip", "install"]).args(options).arg(&folder).arg("-r").arg(requirements))
     })?;
     Ok(folder)
 }

@@ -13,25 +13,31 @@ pub(crate) struct Bounds {
     pub(crate) gap_max: Duration,
 }
 
+impl Bounds {
+    /// Refuses a body that is longer.
+    pub(crate) fn check(&self, bytes: u64, host: &Host) -> Result<(), CallError> {
+        if bytes > self.bytes_max {
+            return Err(too_large(format!("the answer of '{host}' is over {} bytes, the limit", self.bytes_max)));
+        }
+        Ok(())
+    }
+}
+
 /// Reads an answer's body, decoded, and stops at the limit: what a compression bomb would become is never held.
 pub(crate) async fn read(mut answer: reqwest::Response, host: &Host, bounds: &Bounds) -> Result<Vec<u8>, CallError> {
-    let over = || too_large(format!("the answer of '{host}' is over {} bytes, the limit", bounds.bytes_max));
     // The length is known only where nothing is to be decoded.
-    if answer.content_length().is_some_and(|length| length > bounds.bytes_max) {
-        return Err(over());
-    }
+    bounds.check(answer.content_length().unwrap_or(0), host)?;
     let mut body = Vec::new();
     loop {
         let next = tokio::time::timeout(bounds.gap_max, answer.chunk()).await;
         let next = next.map_err(|_| late(&format!("'{host}' sent no more of its answer"), bounds.gap_max))?;
         let chunk = next.map_err(|error| {
+            let error = error.without_url();
             tracing::debug!(%host, error = chain(&error), "an answer could not be read");
             of_client(&error, host)
         })?;
         let Some(chunk) = chunk else { return Ok(body) };
-        if body.len() as u64 + chunk.len() as u64 > bounds.bytes_max {
-            return Err(over());
-        }
+        bounds.check(body.len() as u64 + chunk.len() as u64, host)?;
         body.extend_from_slice(&chunk);
     }
 }

@@ -1,6 +1,6 @@
 //! What is wrong with an operator's policy.
 
-/// A policy that cannot be read or used. Failures of a call are [`CallError`](hookbox_protocol::http::CallError)s.
+/// A policy that cannot be read or used, or a machine that cannot carry it out. Failures of a call are [`CallError`](hookbox_protocol::http::CallError)s.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A text is not a host pattern.
@@ -39,6 +39,9 @@ pub enum Error {
         /// Why it cannot be used.
         reason: String,
     },
+    /// The system has no random numbers for the placeholders of sealed secrets.
+    #[error("the system has no random numbers: {0}")]
+    Random(String),
     /// The TLS settings do not fit together: a fault of the build, not of the policy.
     #[error("TLS cannot be set up")]
     Tls(#[from] rustls::Error),

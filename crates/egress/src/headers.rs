@@ -77,10 +77,7 @@ pub(crate) fn of_request(wanted: &BTreeMap<String, OneOrMany>) -> Result<HeaderM
         for value in values.values() {
             bytes += name.as_str().len() + value.len();
             if headers.len() == REQUEST_HEADERS_MAX || bytes > REQUEST_HEADER_BYTES_MAX {
-                return Err(too_large(format!(
-                    "the request's headers are over the limit of {REQUEST_HEADERS_MAX} values or \
-                     {REQUEST_HEADER_BYTES_MAX} bytes"
-                )));
+                return Err(over_limits());
             }
             let value = HeaderValue::from_bytes(value.trim_matches([' ', '\t']).as_bytes()).map_err(|_| {
                 invalid(format!("the value of header '{name}' holds a line break or another control character"))
@@ -92,6 +89,18 @@ pub(crate) fn of_request(wanted: &BTreeMap<String, OneOrMany>) -> Result<HeaderM
         entry.insert(USER_AGENT);
     }
     Ok(headers)
+}
+
+/// Refuses headers that have become too long.
+pub(crate) fn check_size(headers: &HeaderMap) -> Result<(), CallError> {
+    let bytes: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+    if bytes > REQUEST_HEADER_BYTES_MAX { Err(over_limits()) } else { Ok(()) }
+}
+
+fn over_limits() -> CallError {
+    too_large(format!(
+        "the request's headers are over the limit of {REQUEST_HEADERS_MAX} values or {REQUEST_HEADER_BYTES_MAX} bytes"
+    ))
 }
 
 /// Takes out what another origin must not get: `authorization`, `cookie`, `x-api-key` and whatever else the hook set.

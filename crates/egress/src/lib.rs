@@ -11,12 +11,16 @@
 //! 5. `redirect`: where the hook asks for it, the next address starts again at step 1.
 //! 6. `body`: the answer is counted after decoding and ends at the limit.
 //!
+//! Where a hook has `sealed` secrets, their values are put in between steps 3 and 4, hop by hop, and taken out of the
+//! answer before anything else is done with it.
+//!
 //! This crate knows nothing of WebAssembly, of the store and of the API. What a guest learns of a failure is a coarse
 //! [`CallError`](hookbox_protocol::http::CallError); the rest is in the operator's log.
 
 pub mod address;
 mod body;
 mod client;
+pub mod disguise;
 mod error;
 mod failure;
 mod headers;
@@ -25,6 +29,7 @@ mod overrides;
 mod policy;
 mod redirect;
 mod resolve;
+mod sealed;
 mod session;
 mod share;
 mod target;
@@ -36,5 +41,6 @@ pub use host::HostPattern;
 pub use ipnet::IpNet;
 pub use overrides::ResolveOverride;
 pub use policy::{Policy, PortPolicy};
+pub use sealed::{Misplaced, OnMisplaced, PLACEHOLDER_PREFIX, SealedSecret, SealedSecrets, Seals};
 pub use session::{Egress, Session};
 pub use url::Url;

@@ -14,6 +14,7 @@ use crate::client::{Clients, connection_url};
 use crate::failure::{blocked, chain, invalid, late, of_client, too_large};
 use crate::redirect::Hop;
 use crate::resolve::{Lookup, Resolver, SystemLookup};
+use crate::sealed::Seals;
 use crate::share::{Share, Shares};
 use crate::target::Target;
 use crate::{Error, HostPattern, Policy, headers};
@@ -77,6 +78,7 @@ impl Egress {
             shared: Arc::clone(&self.shared),
             share: self.shared.shares.of(tenant),
             allowed_hosts: allowed_hosts.map(Arc::from),
+            seals: None,
         }
     }
 }
@@ -87,9 +89,16 @@ pub struct Session {
     shared: Arc<Shared>,
     share: Arc<Share>,
     allowed_hosts: Option<Arc<[HostPattern]>>,
+    seals: Option<Seals>,
 }
 
 impl Session {
+    /// This session for a run that holds these placeholders.
+    #[must_use]
+    pub fn with_seals(self, seals: Seals) -> Self {
+        Self { seals: Some(seals), ..self }
+    }
+
     /// Makes a call and reads the whole answer. Its time is `budget.time`, or the request's `timeout_ms` if that is less
     /// and not 0. Dropping the future ends the call and closes its connection.
     ///
@@ -112,23 +121,30 @@ impl Session {
         let bounds = Bounds { bytes_max: budget.response_bytes, gap_max: self.shared.times.gap };
         let _room = self.share.enter().await;
         loop {
-            let answer = self.answer_to(&hop).await?;
+            let mut answer = self.answer_to(&hop, budget.request_bytes).await?;
+            if let Some(seals) = &self.seals {
+                seals.close_headers(answer.headers_mut());
+            }
             if let Some(next) = hop.next(answer.status(), answer.headers())? {
                 hop = next;
                 continue;
             }
             let host = hop.target.host();
             let status = answer.status().as_u16();
-            let headers = headers::of_response(answer.headers(), host)?;
+            let mut headers = std::mem::take(answer.headers_mut());
             // What has no body must not be decoded: an empty text is no valid gzip.
             let has_body = hop.method != Method::HEAD && !matches!(status, 101 | 204 | 304);
-            let body = if has_body { body::read(answer, host, &bounds).await? } else { Vec::new() };
-            return Ok(Response { status, headers, body });
+            let mut body = if has_body { body::read(answer, host, &bounds).await? } else { Vec::new() };
+            if let Some(seals) = &self.seals {
+                body = seals.close_body(body, &mut headers);
+                bounds.check(body.len() as u64, host)?;
+            }
+            return Ok(Response { status, headers: headers::of_response(&headers, host)?, body });
         }
     }
 
     /// Judges one request, sends it, and waits for the headers of its answer.
-    async fn answer_to(&self, hop: &Hop) -> Result<reqwest::Response, CallError> {
+    async fn answer_to(&self, hop: &Hop, request_bytes_max: u64) -> Result<reqwest::Response, CallError> {
         let Shared { policy, times, resolver, clients, .. } = &*self.shared;
         let tenant = self.share.tenant;
         let host = hop.target.host();
@@ -136,6 +152,8 @@ impl Session {
             tracing::info!(%tenant, %host, reason = %error, "a hook's call was blocked");
         })?;
         let route = resolver.route(&hop.target, policy, &self.share).await?;
+        let opened = self.seals.as_ref().map(|seals| seals.open(hop, request_bytes_max)).transpose()?.flatten();
+        let hop = opened.as_ref().unwrap_or(hop);
 
         let mut request = reqwest::Request::new(hop.method.clone(), connection_url(&hop.target, &route));
         request.headers_mut().insert(header::HOST, hop.target.authority()?);
@@ -154,6 +172,8 @@ impl Session {
         })?;
         let answer = tokio::time::timeout(times.headers, client.execute(request)).await;
         answer.map_err(|_| late(&format!("'{host}' did not begin its answer"), times.headers))?.map_err(|error| {
+            // The address may hold secrets, in its path or its query.
+            let error = error.without_url();
             tracing::debug!(%tenant, %host, error = chain(&error), "a hook's call failed");
             if error.is_connect() && error.is_timeout() {
                 return late(&format!("no connection to '{host}'"), times.connect);

@@ -67,6 +67,23 @@ impl Target {
         Ok(Self { url, host, port })
     }
 
+    /// This address with another path and another query, both percent-encoded, where they are given. The host stays.
+    pub(crate) fn with(&self, path: Option<&[u8]>, query: Option<&[u8]>) -> Result<Self, CallError> {
+        let text = |bytes| std::str::from_utf8(bytes).map_err(|e| invalid(format!("the address is not UTF-8: {e}")));
+        let mut url = self.url.clone();
+        if let Some(path) = path {
+            url.set_path(text(path)?);
+        }
+        if let Some(query) = query {
+            url.set_query(Some(text(query)?));
+        }
+        if url.as_str().len() > URL_BYTES_MAX {
+            let message = format!("the address has over {URL_BYTES_MAX} bytes with its sealed secrets");
+            return Err(invalid(message));
+        }
+        Ok(Self { url, host: self.host.clone(), port: self.port })
+    }
+
     /// Checks scheme, port and host against the operator's policy and the hook's own list.
     pub(crate) fn admit(&self, policy: &Policy, own: Option<&Arc<[HostPattern]>>) -> Result<(), CallError> {
         let host = &self.host;

@@ -6,6 +6,7 @@ mod names;
 mod reach;
 mod redirects;
 mod requests;
+mod sealed;
 mod server;
 mod tenants;
 

@@ -20,7 +20,7 @@ use crate::output::{FAINT, printable, progress};
 pub(crate) const SCRIPT_FILE: &str = "hook.js";
 
 /// The same in TypeScript.
-const TYPESCRIPT_FILE: &str = "hook.ts";
+pub(crate) const TYPESCRIPT_FILE: &str = "hook.ts";
 
 /// Where a bundle goes, in the project.
 const BUNDLE_FILE: &str = "dist/hook.js";
@@ -114,7 +114,7 @@ async fn bundle(folder: &Path, entry: &str) -> anyhow::Result<()> {
             progress(format_args!("{FAINT}Bundling with {ESBUILD} from npm …{FAINT:#}"));
             let mut npx = Command::new("npx");
             // What is shown is the bundler's.
-            npx.env("npm_config_loglevel", "error");
+            npx.env("npm_config_loglevel", "error").env("npm_config_update_notifier", "false");
             run(npx.args(["--yes", ESBUILD]).args(&arguments), folder)
                 .await
                 .context("the hook has to be bundled, and there is neither esbuild nor npm")

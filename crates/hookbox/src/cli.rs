@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::command::{
-    build, completions, demo, deploy, dev, doctor, events, hooks, logs, new, rollback, run, secrets, serve, tenants,
-    versions,
+    backup, build, completions, demo, deploy, dev, doctor, events, hooks, keys, login, logout, logs, new, replay,
+    restore, rollback, run, secrets, serve, tenants, tokens, versions,
 };
 
 const AFTER_HELP: &str = "\
@@ -13,18 +13,22 @@ First steps:
   hookbox new my-hook                a hook project
   hookbox run my-hook                build it and run it here, on its sample event
   hookbox dev my-hook                the same each time that you save a file
-  hookbox deploy my-hook             put it on the daemon at HOOKBOX_URL
+  hookbox login                      keep the address of a daemon, and a token
+  hookbox deploy my-hook             put the hook there
 
 Environment:
   HOOKBOX_URL               the daemon's address
   HOOKBOX_TOKEN             a tenant's token
-  HOOKBOX_OPERATOR_TOKEN    the operator's token, for `serve` and `tenants`
+  HOOKBOX_OPERATOR_TOKEN    the operator's token, for `serve`, `tenants` and `keys`
+  HOOKBOX_PROFILE           the profile of `hookbox login` to use
   HOOKBOX_CA                a private certificate authority of the daemon
   NO_COLOR                  no colours
 
+Flags win over variables, and both over a profile.
+
 Exit codes:
   0  done
-  1  failed; `error:` says why, `hint:` what to do next
+  1  failed, or not confirmed; `error:` says why, `hint:` what to do next
   2  the command line makes no sense
   3  the hook ran, and did not complete (run)
   4  the daemon cannot be reached
@@ -57,23 +61,37 @@ pub(crate) enum Command {
     Run(Box<run::Args>),
     /// Build and run a hook again each time that one of its files changes
     Dev(Box<dev::Args>),
+    /// Keep a daemon's address and a token for the other commands
+    Login(login::Args),
+    /// Forget what `login` kept
+    Logout(logout::Args),
     /// Put a hook on a daemon: a new hook, or a new version of one
     Deploy(deploy::Args),
     /// List hooks, switch them on or off, delete them
     Hooks(hooks::Args),
     /// List, set and delete the secrets of a hook
     Secrets(secrets::Args),
-    /// List the versions of a hook
+    /// List the versions of a hook, or show how two of them differ
     Versions(versions::Args),
     /// Make an earlier version of a hook the live one
     Rollback(rollback::Args),
     /// List events, show one with its deliveries and attempts, send one
     Events(events::Args),
-    /// Show the tenant log
+    /// Run deliveries again that have ended: one, or all that a filter finds
+    Replay(replay::Args),
+    /// Show the tenant log, and what comes
     Logs(logs::Args),
-    /// Create and list tenants (operator)
+    /// List, create and revoke tokens of the tenant
+    Tokens(tokens::Args),
+    /// Create, show, suspend and delete tenants, and set their quotas (operator)
     Tenants(tenants::Args),
-    /// Check whether this machine is ready for a daemon and for building hooks
+    /// Exchange the keys that secrets are encrypted under (operator)
+    Keys(keys::Args),
+    /// Copy the whole database into a file, beside a running daemon
+    Backup(backup::Args),
+    /// Bring a backup back as the database of a new data directory
+    Restore(restore::Args),
+    /// Check whether this machine and its data are fit for a daemon, and the machine for building hooks
     Doctor(doctor::Args),
     /// Print a completion script for a shell
     Completions(completions::Args),

@@ -1,9 +1,10 @@
 //! The way to a daemon's API: the only HTTP client of this binary.
 
+mod connection;
 mod hint;
+mod stream;
 
 use std::fs;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -19,37 +20,22 @@ use url::Url;
 use crate::failure::{Exit, Failure, Hint as _};
 use crate::secret::SecretText;
 
-/// Nothing that a client command asks for takes longer; a runner's longest run is a minute.
+use connection::Role;
+pub(crate) use connection::{Connection, OperatorConnection, Place, Target, is_same};
+pub(crate) use stream::{Broken, ServerEvent};
+
+/// Hardly anything that a client command asks for takes longer; a runner's longest run is a minute.
 const TIMEOUT: Duration = Duration::from_secs(120);
 
-/// Where the daemon is.
-#[derive(Debug, Clone, clap::Args)]
-#[command(next_help_heading = "Connection")]
-pub(crate) struct Place {
-    /// The daemon's address
-    #[arg(long, env = "HOOKBOX_URL", default_value = "http://127.0.0.1:8080", hide_env_values = true, global = true)]
-    pub(crate) url: Url,
-    /// A PEM file with the certificate authority of the daemon, trusted instead of the system's
-    #[arg(long, env = "HOOKBOX_CA", value_name = "FILE", hide_env_values = true, global = true)]
-    pub(crate) ca: Option<PathBuf>,
-}
-
-/// Where the daemon is, and which tenant asks.
-#[derive(Debug, Clone, clap::Args)]
-#[command(next_help_heading = "Connection")]
-pub(crate) struct Connection {
-    #[command(flatten)]
-    pub(crate) place: Place,
-    /// A token of the tenant; better given as HOOKBOX_TOKEN, since other users of this machine can see arguments
-    #[arg(long, env = "HOOKBOX_TOKEN", hide_env_values = true, global = true)]
-    pub(crate) token: Option<SecretText>,
-}
+/// What goes through all of a daemon's data may take this long.
+const PATIENT_TIMEOUT: Duration = Duration::from_secs(6 * 60 * 60);
 
 /// A client of one daemon.
 #[derive(Debug)]
 pub(crate) struct Client {
     http: reqwest::Client,
     base: Url,
+    timeout: Duration,
 }
 
 /// What goes along with a request.
@@ -74,16 +60,18 @@ impl Body {
 impl Client {
     /// A client for a tenant's calls.
     pub(crate) fn new(connection: &Connection) -> anyhow::Result<Self> {
-        let token = connection.token.as_ref().ok_or_else(|| {
-            Failure::new("no token was given")
-                .hint("set HOOKBOX_TOKEN to a token of your tenant; `hookbox tenants create NAME` makes a tenant")
-                .exit(Exit::Refused)
-        })?;
-        Self::with_token(&connection.place, token)
+        let (target, token) = connection.place.settle(connection.token.as_ref(), Role::Tenant)?;
+        Self::with_token(&target, &token)
     }
 
-    /// A client with another token than the connection's.
-    pub(crate) fn with_token(place: &Place, token: &SecretText) -> anyhow::Result<Self> {
+    /// A client for the operator's calls.
+    pub(crate) fn operator(connection: &OperatorConnection) -> anyhow::Result<Self> {
+        let (target, token) = connection.place.settle(connection.operator_token.as_ref(), Role::Operator)?;
+        Self::with_token(&target, &token)
+    }
+
+    /// A client with that token.
+    pub(crate) fn with_token(target: &Target, token: &SecretText) -> anyhow::Result<Self> {
         let mut authorization = HeaderValue::from_str(&format!("Bearer {}", token.reveal()))
             .context("the token holds control characters")?;
         authorization.set_sensitive(true);
@@ -91,26 +79,37 @@ impl Client {
         let headers = HeaderMap::from_iter([(AUTHORIZATION, authorization), (USER_AGENT, agent)]);
         let mut builder = reqwest::Client::builder()
             .default_headers(headers)
-            .timeout(TIMEOUT)
             .connect_timeout(Duration::from_secs(10))
             // A token must not follow a redirect to another place.
             .redirect(reqwest::redirect::Policy::none());
-        if let Some(path) = &place.ca {
+        if let Some(path) = &target.ca {
             let pem = fs::read(path).with_context(|| format!("cannot read the CA file {}", path.display()))?;
             let certificates = Certificate::from_pem_bundle(&pem)
                 .with_context(|| format!("{} holds no certificate in PEM form", path.display()))?;
             builder = builder.tls_certs_only(certificates);
-        } else if place.url.scheme() == "http" {
+        } else if target.url.scheme() == "http" {
             // A machine without system certificates can still talk plain HTTP.
             builder = builder.tls_certs_only([]);
         }
         // An earlier client of this process has set it already.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let http = builder.build().context("cannot set up the HTTP client")?;
-        if !matches!(place.url.scheme(), "http" | "https") {
-            return Err(Failure::new(format!("'{}' is not an http or https address", place.url)).into());
+        if !matches!(target.url.scheme(), "http" | "https") {
+            return Err(Failure::new(format!("'{}' is not an http or https address", target.url))
+                .hint("write the address as https://hooks.example.com, or http://127.0.0.1:8080")
+                .into());
         }
-        Ok(Self { http, base: place.url.clone() })
+        Ok(Self { http, base: target.url.clone(), timeout: TIMEOUT })
+    }
+
+    /// The same client for calls that go through all of a daemon's data.
+    pub(crate) fn patient(self) -> Self {
+        Self { timeout: PATIENT_TIMEOUT, ..self }
+    }
+
+    /// The daemon's address.
+    pub(crate) fn url(&self) -> &Url {
+        &self.base
     }
 
     /// A GET that answers JSON.
@@ -140,15 +139,8 @@ impl Client {
         query: &[(&str, &str)],
         body: Body,
     ) -> anyhow::Result<Bytes> {
-        let mut url = self.base.clone();
-        if let Ok(mut segments) = url.path_segments_mut() {
-            segments.pop_if_empty().extend(path);
-        }
-        if !query.is_empty() {
-            url.query_pairs_mut().extend_pairs(query);
-        }
-        let mut request = self.http.request(method, url);
-        request = match body {
+        let request = self.http.request(method, self.address(path, query)).timeout(self.timeout);
+        let request = match body {
             Body::Empty => request,
             Body::Json(json) => request.header(CONTENT_TYPE, "application/json").body(json),
             Body::Wasm(wasm) => request.header(CONTENT_TYPE, "application/wasm").body(wasm),
@@ -160,6 +152,17 @@ impl Client {
             return Ok(bytes);
         }
         Err(self.refusal(status, &bytes).into())
+    }
+
+    fn address(&self, path: &[&str], query: &[(&str, &str)]) -> Url {
+        let mut url = self.base.clone();
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.pop_if_empty().extend(path);
+        }
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        url
     }
 
     fn unreachable(&self, error: &reqwest::Error) -> Failure {
@@ -204,13 +207,13 @@ mod tests {
     use super::*;
     use crate::failure;
 
-    fn place() -> Place {
-        Place { url: "http://127.0.0.1:9".parse().expect("url"), ca: None }
+    fn target() -> Target {
+        Target { url: "http://127.0.0.1:9".parse().expect("url"), ca: None }
     }
 
     fn check(status: u16, body: &str, expected: &Expect) {
         let status = StatusCode::from_u16(status).expect("status");
-        let client = Client::with_token(&place(), &String::from("t").into()).expect("client");
+        let client = Client::with_token(&target(), &String::from("t").into()).expect("client");
         let failure = client.refusal(status, body.as_bytes());
         let (text, exit) = failure::describe(&failure.into());
         expected.assert_eq(&format!("{text}\nexit {}", exit.number()));
@@ -223,7 +226,7 @@ mod tests {
             r#"{"statusCode":401,"error":"Unauthorized","message":"Invalid token","errorCode":"invalid_token"}"#,
             &expect![[r#"
                 error: Invalid token (401 invalid_token)
-                hint: set HOOKBOX_TOKEN to a token of this daemon's tenant
+                hint: `hookbox login`, or set HOOKBOX_TOKEN to a token of this daemon's tenant
                 exit 5"#]],
         );
         check(
@@ -242,13 +245,5 @@ mod tests {
                 hint: this does not look like a Hookbox daemon; check --url or HOOKBOX_URL
                 exit 1"#]],
         );
-    }
-
-    #[test]
-    fn without_a_token_nothing_is_sent() {
-        let connection = Connection { place: place(), token: None };
-        let (text, exit) = failure::describe(&Client::new(&connection).expect_err("no token"));
-        assert!(text.contains("set HOOKBOX_TOKEN"), "{text}");
-        assert_eq!(exit, Exit::Refused);
     }
 }

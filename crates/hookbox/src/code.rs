@@ -52,7 +52,7 @@ impl Code {
     pub(crate) async fn build(project: &Project) -> anyhow::Result<Self> {
         match project.language {
             Language::Rust => Self::read(&toolchain::build(&project.folder, None, Show::Everything).await?),
-            Language::Js => {
+            Language::Js | Language::Ts => {
                 let script = bundle::script(&project.folder).await?;
                 let is_bundle = script.path != project.folder.join(SCRIPT_FILE);
                 Ok(Self { dependencies: script.dependencies, is_bundle, ..Self::read(&script.path)? })

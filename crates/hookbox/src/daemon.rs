@@ -1,16 +1,19 @@
 //! A daemon in this process, from its settings to its graceful end: what `serve` and `demo` start.
 
+mod keys;
 mod operator;
 
-use std::fs;
-use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
+use std::fs::{self, OpenOptions};
+use std::io::Write as _;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use hookbox_egress::{Egress, Policy};
+use hookbox_egress::{Egress, Policy, Url};
+use hookbox_protocol::api::Quotas;
 use hookbox_runtime::{Compiler, KeepResident, Runtime};
-use hookbox_server::{OperatorToken, Parts, ServerSettings, Tls};
-use hookbox_store::{Location, MasterKey, Options, Store};
+use hookbox_server::{CallRate, OperatorToken, Parts, ServerSettings, Tls};
+use hookbox_store::Location;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -20,13 +23,11 @@ use tokio_util::task::TaskTracker;
 use crate::failure::{Failure, Hint as _};
 use crate::secret::SecretText;
 
+pub(crate) use keys::{MASTER_KEY_FILE, MasterKeySource, adopt_master_key, check_master_key, open_store};
 pub(crate) use operator::Given;
 
-/// The file of the master key in the data directory.
-const MASTER_KEY_FILE: &str = "master.key";
-
 /// What a daemon needs to know.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Settings {
     /// `ADDR:PORT`; port 0 gives a free one.
     pub(crate) listen: String,
@@ -42,21 +43,22 @@ pub(crate) struct Settings {
     pub(crate) tls: Option<(PathBuf, PathBuf)>,
     /// Deliveries that run at the same time; `None` for the default.
     pub(crate) runs_at_once: Option<u32>,
+    /// Calls a minute of one token to `/api/v2`; `None` for the default.
+    pub(crate) management_rate: Option<u32>,
+    /// Days that a tenant's events are kept; `None` for the default.
+    pub(crate) retention_days: Option<u64>,
+    /// Bytes of events that a tenant keeps; `None` for the default.
+    pub(crate) retention_bytes: Option<u64>,
+    /// The free bytes on the disk below which events are refused; `None` for the default.
+    pub(crate) disk_free_min: Option<u64>,
+    /// Where traces go; `None` makes none.
+    pub(crate) otlp_endpoint: Option<Url>,
+    /// What this daemon is called among those of one database; `None` for the host's name and the process's id.
+    pub(crate) node_name: Option<String>,
     /// Where the key that wraps all secrets comes from.
     pub(crate) master_key: MasterKeySource,
     /// What hooks may reach.
     pub(crate) policy: Policy,
-}
-
-/// Where the key that wraps all secrets comes from.
-#[derive(Debug, PartialEq)]
-pub(crate) enum MasterKeySource {
-    /// A file in the data directory, made at the first start.
-    DataDir,
-    /// This file, made at the first start.
-    File(PathBuf),
-    /// This text.
-    Text(SecretText),
 }
 
 /// This very program. A path would name another one as soon as an upgrade replaces the file under a running daemon.
@@ -93,17 +95,31 @@ impl Daemon {
             None => None,
         };
         let operator_token = operator::token(settings.operator_token, data_dir)?;
-        let location = match settings.database {
-            Some(url) => Location::Postgres(url),
-            None => Location::Sqlite(data_dir.clone()),
+        let (location, disk) = match settings.database {
+            Some(url) => (Location::Postgres(url), None),
+            None => (Location::Sqlite(data_dir.clone()), Some(data_dir.clone())),
         };
-        let master_key = master_key(settings.master_key, data_dir)?;
-        let store = Store::open(Options { location, master_key }).await.context("cannot open the store")?;
+        let mut quotas = Quotas::default();
+        quotas.retention_days = settings.retention_days.unwrap_or(quotas.retention_days);
+        quotas.retention_bytes = settings.retention_bytes.unwrap_or(quotas.retention_bytes);
+        let store = open_store(location, &settings.master_key, data_dir, quotas).await?;
 
         let cache_dir = Some(settings.cache_dir.clone().unwrap_or_else(|| data_dir.join("cache")));
-        let mut server = ServerSettings { cache_dir: cache_dir.clone(), ..ServerSettings::default() };
+        let mut server = ServerSettings {
+            cache_dir: cache_dir.clone(),
+            data_dir: disk,
+            disk_free_min: settings.disk_free_min,
+            otlp_endpoint: settings.otlp_endpoint,
+            node_name: settings.node_name,
+            master_key_file: settings.master_key.file(data_dir),
+            ..ServerSettings::default()
+        };
         if let Some(runs_at_once) = settings.runs_at_once {
             server.runs_at_once = runs_at_once;
+        }
+        if let Some(per_minute) = settings.management_rate {
+            let CallRate { burst, .. } = server.management_rate;
+            server.management_rate = CallRate { per_minute, burst: burst.min(per_minute) };
         }
         let runs_at_once = server.runs_at_once;
         let runtime = Runtime::new(hookbox_runtime::Settings {
@@ -125,6 +141,8 @@ impl Daemon {
             .hint("give another address with --listen ADDR:PORT; port 0 takes a free one")?;
         let address = listener.local_addr().context("cannot read the address that was bound")?;
         let scheme = if tls.is_some() { "https" } else { "http" };
+        let url = format!("{scheme}://{address}");
+        server.address = Some(url.clone());
         let parts = Parts {
             store,
             runtime,
@@ -134,7 +152,6 @@ impl Daemon {
         };
         let stop = CancellationToken::new();
         let task = TaskTracker::new().spawn(hookbox_server::serve(listener, tls, parts, stop.clone()));
-        let url = format!("{scheme}://{address}");
         Ok(Self { url, operator_token, keep_resident, runs_at_once, stop, task })
     }
 
@@ -159,7 +176,7 @@ fn raise_open_files() {
 }
 
 /// Makes the folder for this user only; an existing one that others can write to is refused.
-fn make_private_dir(path: &Path) -> anyhow::Result<()> {
+pub(crate) fn make_private_dir(path: &Path) -> anyhow::Result<()> {
     fs::DirBuilder::new()
         .recursive(true)
         .mode(0o700)
@@ -175,17 +192,10 @@ fn make_private_dir(path: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn master_key(source: MasterKeySource, data_dir: &Path) -> anyhow::Result<MasterKey> {
-    let (path, hint) = match source {
-        MasterKeySource::Text(text) => {
-            return MasterKey::parse(text.reveal())
-                .context("HOOKBOX_MASTER_KEY is not a master key")
-                .hint("it is 32 random bytes in base64: openssl rand -base64 32");
-        }
-        MasterKeySource::File(path) => (path, "--master-key-file names a file with 32 random bytes in base64"),
-        MasterKeySource::DataDir => (data_dir.join(MASTER_KEY_FILE), "restore the file from a backup"),
-    };
-    MasterKey::load_or_create(&path).with_context(|| format!("cannot use the master key {}", path.display())).hint(hint)
+/// Writes a file anew that nobody else can read.
+fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    file.write_all(text.as_bytes()).and_then(|()| file.sync_all())
 }
 
 #[cfg(test)]

@@ -1,11 +1,14 @@
-//! Sources that the binary carries, so that an installed `hookbox` needs no checkout: the guest SDK and the example
-//! hooks. The build script writes the table.
+//! Sources that the binary carries, so that an installed `hookbox` needs no checkout: the guest SDK, the types
+//! and the example hooks. The build script writes the table.
 
 use std::path::Path;
 use std::{fs, io};
 
 /// The guest SDK for Rust.
 pub(crate) const SDK: &str = "guest-sdk/rust";
+
+/// The types for hooks in JavaScript and TypeScript.
+pub(crate) const TYPES: &str = "guest-sdk/js";
 
 struct File {
     path: &'static str,

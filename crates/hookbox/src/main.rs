@@ -8,16 +8,20 @@ mod client;
 mod code;
 mod command;
 mod daemon;
+mod diff;
 mod egress;
 mod embedded;
 mod environment;
 mod failure;
 mod local;
 mod output;
+mod profile;
 mod project;
+mod prompt;
 mod report;
 mod script;
 mod secret;
+mod size;
 mod stop;
 mod text;
 mod toolchain;
@@ -65,14 +69,21 @@ async fn dispatch(cli: Cli) -> anyhow::Result<Exit> {
         Command::Build(args) => command::build::run(&args, output).await,
         Command::Run(args) => Box::pin(command::run::run(*args, output)).await,
         Command::Dev(args) => Box::pin(command::dev::run(*args, output)).await,
+        Command::Login(args) => command::login::run(&args, output).await,
+        Command::Logout(args) => command::logout::run(&args, output),
         Command::Deploy(args) => command::deploy::run(&args, output).await,
         Command::Hooks(args) => command::hooks::run(&args, output).await,
         Command::Secrets(args) => command::secrets::run(&args, output).await,
         Command::Versions(args) => command::versions::run(&args, output).await,
         Command::Rollback(args) => command::rollback::run(&args, output).await,
         Command::Events(args) => command::events::run(&args, output).await,
+        Command::Replay(args) => command::replay::run(&args, output).await,
         Command::Logs(args) => command::logs::run(&args, output).await,
+        Command::Tokens(args) => command::tokens::run(&args, output).await,
         Command::Tenants(args) => command::tenants::run(&args, output).await,
+        Command::Keys(args) => command::keys::run(&args, output).await,
+        Command::Backup(args) => command::backup::run(&args, output).await,
+        Command::Restore(args) => command::restore::run(&args, output).await,
         Command::Doctor(args) => command::doctor::run(&args, output).await,
         Command::Completions(args) => command::completions::run(&args),
         Command::Compile => Ok(Exit::Done),

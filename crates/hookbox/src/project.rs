@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use hookbox_egress::HostPattern;
 use hookbox_protocol::{RunLimits, Trigger, name};
 use serde::Deserialize;
 use toml::Spanned;
@@ -33,7 +34,19 @@ pub(crate) struct Project {
     pub(crate) allowed_hosts: Option<Vec<String>>,
     /// When a failed attempt is tried again; `None` leaves it as it is.
     pub(crate) retry: Option<Retry>,
-    secrets: BTreeMap<String, SecretSource>,
+    /// Where the hook stands among several of its trigger; `None` leaves it as it is.
+    pub(crate) order: Option<i64>,
+    /// Whether events reach the hook; `None` leaves it as it is.
+    pub(crate) enabled: Option<bool>,
+    secrets: BTreeMap<String, Secret>,
+}
+
+/// A secret of a project.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Secret {
+    source: SecretSource,
+    /// The only hosts that the value may go to; then the hook gets a placeholder. Empty where it is not sealed.
+    sealed: Vec<String>,
 }
 
 /// What a hook is written in.
@@ -45,6 +58,8 @@ pub(crate) enum Language {
     Rust,
     /// JavaScript.
     Js,
+    /// TypeScript, bundled into a script by esbuild.
+    Ts,
 }
 
 /// When a failed attempt is tried again.
@@ -77,14 +92,38 @@ enum SecretSource {
     File(PathBuf),
 }
 
-impl SecretSource {
+impl Secret {
     /// Read by hand: serde's message would show a value that was written here by mistake.
-    fn parse(value: &toml::Value) -> Option<Self> {
-        let table = value.as_table().filter(|table| table.len() == 1)?;
-        let text = |key: &str| table.get(key).and_then(toml::Value::as_str).filter(|text| !text.is_empty());
-        let env = text("env").map(|variable| Self::Env(variable.to_owned()));
-        env.or_else(|| text("file").map(|path| Self::File(path.into())))
+    fn parse(name: &str, value: &toml::Value) -> Result<Self, String> {
+        let refused = || {
+            format!(
+                "secret {name} must say where its value is: {{ env = \"VARIABLE\" }} or {{ file = \"PATH\" }}, and may say \
+                 which hosts alone it goes to: sealed = [\"HOST\"]"
+            )
+        };
+        let table = value.as_table().ok_or_else(refused)?;
+        let (mut source, mut sealed) = (None, Vec::new());
+        for (key, value) in table {
+            let text = value.as_str().filter(|text| !text.is_empty());
+            match (key.as_str(), text, value.as_array()) {
+                ("env", Some(variable), _) if source.is_none() => source = Some(SecretSource::Env(variable.to_owned())),
+                ("file", Some(path), _) if source.is_none() => source = Some(SecretSource::File(path.into())),
+                ("sealed", _, Some(hosts)) if !hosts.is_empty() => {
+                    for host in hosts {
+                        let host = host.as_str().ok_or_else(refused)?;
+                        check_host(host)?;
+                        sealed.push(host.to_owned());
+                    }
+                }
+                _ => return Err(refused()),
+            }
+        }
+        Ok(Self { source: source.ok_or_else(refused)?, sealed })
     }
+}
+
+fn check_host(host: &str) -> Result<(), String> {
+    host.parse::<HostPattern>().map(drop).map_err(|error| error.to_string())
 }
 
 #[derive(Deserialize)]
@@ -94,8 +133,10 @@ struct Document {
     trigger: Spanned<String>,
     #[serde(default)]
     language: Language,
-    allowed_hosts: Option<Vec<String>>,
+    allowed_hosts: Option<Vec<Spanned<String>>>,
     retry: Option<Retry>,
+    order: Option<i64>,
+    enabled: Option<bool>,
     #[serde(default)]
     limits: BTreeMap<Spanned<String>, u64>,
     #[serde(default)]
@@ -138,24 +179,23 @@ impl Project {
             let offset = key.span().start;
             let name = key.into_inner();
             name::check_secret(&name).map_err(|error| at(offset, error.to_string()))?;
-            let source = SecretSource::parse(&value).ok_or_else(|| {
-                at(
-                    offset,
-                    format!(
-                        "secret {name} must say where its value is: {{ env = \"VARIABLE\" }} or {{ file = \"PATH\" }}"
-                    ),
-                )
-            })?;
-            secrets.insert(name, source);
+            let secret = Secret::parse(&name, &value).map_err(|message| at(offset, message))?;
+            secrets.insert(name, secret);
         }
+        for host in document.allowed_hosts.iter().flatten() {
+            check_host(host.get_ref()).map_err(|message| at(host.span().start, message))?;
+        }
+        let host = |hosts: Vec<Spanned<String>>| hosts.into_iter().map(Spanned::into_inner).collect();
         Ok(Self {
             folder: folder.to_owned(),
             name: hook_name,
             trigger,
             language: document.language,
             limits,
-            allowed_hosts: document.allowed_hosts,
+            allowed_hosts: document.allowed_hosts.map(host),
             retry: document.retry,
+            order: document.order,
+            enabled: document.enabled,
             secrets,
         })
     }
@@ -165,26 +205,39 @@ impl Project {
         self.secrets.keys().map(String::as_str)
     }
 
+    /// The hosts that each sealed secret alone may go to; empty for one that is not sealed.
+    pub(crate) fn sealed(&self) -> BTreeMap<String, Vec<String>> {
+        self.secrets.iter().map(|(name, secret)| (name.clone(), secret.sealed.clone())).collect()
+    }
+
     /// The values of the secrets, from where the project says that they are.
     pub(crate) fn secrets(&self) -> anyhow::Result<BTreeMap<String, String>> {
-        let mut values = BTreeMap::new();
-        for (name, source) in &self.secrets {
-            let value = match source {
-                SecretSource::Env(variable) => environment::variable(variable).ok_or_else(|| {
-                    Failure::new(format!("secret {name} is to come from the variable {variable}, which is not set"))
-                        .hint(format!("export {variable}=…, or change [secrets] in {FILE}"))
-                })?,
-                SecretSource::File(path) => {
-                    let path = self.folder.join(path);
-                    let text = fs::read_to_string(&path)
-                        .with_context(|| format!("secret {name} is to come from {}", path.display()))
-                        .hint(format!("write the value there, or change [secrets] in {FILE}"))?;
-                    text.trim_end_matches(['\r', '\n']).to_owned()
-                }
-            };
-            values.insert(name.clone(), value);
+        self.secrets.iter().map(|(name, secret)| Ok((name.clone(), self.value(name, &secret.source)?))).collect()
+    }
+
+    /// The secrets whose value is not where the project says that it is, each with what is wrong.
+    pub(crate) fn secrets_without_value(&self) -> BTreeMap<String, String> {
+        let missing = |(name, secret): (&String, &Secret)| {
+            self.value(name, &secret.source).err().map(|error| (name.clone(), format!("{error:#}")))
+        };
+        self.secrets.iter().filter_map(missing).collect()
+    }
+
+    fn value(&self, name: &str, source: &SecretSource) -> anyhow::Result<String> {
+        match source {
+            SecretSource::Env(variable) => environment::variable(variable).ok_or_else(|| {
+                Failure::new(format!("secret {name} is to come from the variable {variable}, which is not set"))
+                    .hint(format!("export {variable}=…, or change [secrets] in {FILE}"))
+                    .into()
+            }),
+            SecretSource::File(path) => {
+                let path = self.folder.join(path);
+                let text = fs::read_to_string(&path)
+                    .with_context(|| format!("secret {name} is to come from {}", path.display()))
+                    .hint(format!("write the value there, or change [secrets] in {FILE}"))?;
+                Ok(text.trim_end_matches(['\r', '\n']).to_owned())
+            }
         }
-        Ok(values)
     }
 }
 
@@ -197,8 +250,8 @@ mod tests {
     fn check(text: &str, expected: &Expect) {
         let shown = match Project::parse(text, Path::new("folder")) {
             Ok(p) => format!(
-                "{} {} {:?} limits {:?} hosts {:?} retry {:?} secrets {:?}",
-                p.name, p.trigger, p.language, p.limits, p.allowed_hosts, p.retry, p.secrets
+                "{} {} {:?} limits {:?} hosts {:?} retry {:?} order {:?} enabled {:?} secrets {:?}",
+                p.name, p.trigger, p.language, p.limits, p.allowed_hosts, p.retry, p.order, p.enabled, p.secrets
             ),
             Err(error) => format!("{error:#}"),
         };
@@ -209,7 +262,9 @@ mod tests {
     fn a_project_is_read() {
         check(
             "name = \"My Hook\"\ntrigger = \"post-change-password\"\n",
-            &expect!["my-hook post-change-password Rust limits {} hosts None retry None secrets {}"],
+            &expect![
+                "my-hook post-change-password Rust limits {} hosts None retry None order None enabled None secrets {}"
+            ],
         );
         check(
             r#"
@@ -218,15 +273,17 @@ trigger = "post-change-password"
 language = "rust"
 allowed_hosts = ["api.sendgrid.com", "*.example.com"]
 retry = "none"
+order = -5
+enabled = false
 [limits]
 wall_ms = 5000
 http_calls = 2
 [secrets]
 KEY = { env = "KEY" }
-OTHER = { file = "other.txt" }
+OTHER = { file = "other.txt", sealed = ["api.sendgrid.com", "*.example.com"] }
 "#,
             &expect![[
-                r#"notify post-change-password Rust limits {"http_calls": 2, "wall_ms": 5000} hosts Some(["api.sendgrid.com", "*.example.com"]) retry Some(None) secrets {"KEY": Env("KEY"), "OTHER": File("other.txt")}"#
+                r#"notify post-change-password Rust limits {"http_calls": 2, "wall_ms": 5000} hosts Some(["api.sendgrid.com", "*.example.com"]) retry Some(None) order Some(-5) enabled Some(false) secrets {"KEY": Secret { source: Env("KEY"), sealed: [] }, "OTHER": Secret { source: File("other.txt"), sealed: ["api.sendgrid.com", "*.example.com"] }}"#
             ]],
         );
     }
@@ -238,7 +295,7 @@ OTHER = { file = "other.txt" }
         check(
             "name = \"a\"\ntriger = \"post-change-password\"",
             &expect![
-                "line 2: unknown field `triger`, expected one of `name`, `trigger`, `language`, `allowed_hosts`, `retry`, `limits`, `secrets`"
+                "line 2: unknown field `triger`, expected one of `name`, `trigger`, `language`, `allowed_hosts`, `retry`, `order`, `enabled`, `limits`, `secrets`"
             ],
         );
         check(
@@ -269,11 +326,32 @@ OTHER = { file = "other.txt" }
         );
         check(
             &format!("{good}[secrets]\nKEY = \"SG.value\""),
-            &expect![[r#"line 4: secret KEY must say where its value is: { env = "VARIABLE" } or { file = "PATH" }"#]],
+            &expect![[
+                r#"line 4: secret KEY must say where its value is: { env = "VARIABLE" } or { file = "PATH" }, and may say which hosts alone it goes to: sealed = ["HOST"]"#
+            ]],
         );
         check(
             &format!("{good}[secrets]\nKEY = {{ value = \"x\" }}"),
-            &expect![[r#"line 4: secret KEY must say where its value is: { env = "VARIABLE" } or { file = "PATH" }"#]],
+            &expect![[
+                r#"line 4: secret KEY must say where its value is: { env = "VARIABLE" } or { file = "PATH" }, and may say which hosts alone it goes to: sealed = ["HOST"]"#
+            ]],
+        );
+        for sealed in ["true", "[]", "[5]"] {
+            let text = format!("{good}[secrets]\nKEY = {{ env = \"KEY\", sealed = {sealed} }}");
+            let error = Project::parse(&text, Path::new("folder")).expect_err(sealed).to_string();
+            assert!(error.starts_with("line 4: secret KEY must say where"), "{error}");
+        }
+        check(
+            &format!("{good}[secrets]\nKEY = {{ env = \"KEY\", sealed = [\"https://a.b\"] }}"),
+            &expect![
+                "line 4: 'https://a.b' is not a host: invalid international domain name; write a name such as 'api.example.com' or '*.example.com'"
+            ],
+        );
+        check(
+            &format!("{good}allowed_hosts = [\n\"a.example.com\",\n\"b/c\"]"),
+            &expect![
+                "line 5: 'b/c' is not a host: invalid international domain name; write a name such as 'api.example.com' or '*.example.com'"
+            ],
         );
         check("name = ", &expect!["line 1: string values must be quoted, expected literal string"]);
     }

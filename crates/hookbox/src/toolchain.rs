@@ -28,7 +28,9 @@ pub(crate) async fn version(tool: &str) -> anyhow::Result<String> {
     let output = Command::new(tool).arg("--version").stdin(Stdio::null()).output().await;
     let output = output.map_err(|error| missing(tool, &error))?;
     if !output.status.success() {
-        let text = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+        // What follows the first line is the tool's own affair.
+        let text = String::from_utf8_lossy(&output.stderr);
+        let text = text.trim().lines().next().unwrap_or_default();
         return Err(Failure::new(format!("`{tool} --version` failed: {text}")).into());
     }
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())

@@ -1,5 +1,16 @@
 //! Bodies of the `/v1` API. The field names are promises.
 
+mod admin;
+mod figures;
+
+pub use admin::{
+    Audit, AuditEntry, KeysRotated, MasterKeyChange, TenantPatch, TenantSettings, TenantSettingsPatch, Token,
+    TokenKind, TokenMade, TokenRequest, Tokens, VersionDiff, VersionInfo,
+};
+pub use figures::{
+    BacklogStats, Bucket, DatabaseStats, HookStats, Node, OperatorStats, Percentiles, Quotas, Stats, TenantLoad,
+};
+
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
@@ -9,6 +20,7 @@ use crate::{DeliveryId, EventId, HookError, HookId, Report, Timestamp, Trigger};
 
 /// `POST /v1/tenants`
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NewTenant {
     /// The tenant's name.
@@ -17,6 +29,7 @@ pub struct NewTenant {
 
 /// The answer to `POST /v1/tenants`; the only time that the secret and the token are shown.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TenantCreated {
     /// The tenant's name.
     pub tenant: String,
@@ -30,6 +43,7 @@ pub struct TenantCreated {
 
 /// A tenant, as an operator sees it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Tenant {
     /// The tenant's name.
     pub tenant: String,
@@ -39,10 +53,17 @@ pub struct Tenant {
     pub hooks: u64,
     /// Deliveries that wait or run.
     pub backlog: u64,
+    /// Deliveries that ended badly and are kept.
+    pub dead: u64,
+    /// Whether the operator has suspended it: its calls are refused, and its deliveries are held.
+    pub suspended: bool,
+    /// What it may use.
+    pub quotas: Quotas,
 }
 
 /// The answer to `POST /v1/events/{trigger}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EventAccepted {
     /// The event, now on disk.
     pub event_id: EventId,
@@ -54,6 +75,7 @@ pub struct EventAccepted {
 
 /// `GET /v1/events/{id}`, and without `user` and `context` a row of `GET /v1/events`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Event {
     /// The event.
     pub id: EventId,
@@ -65,8 +87,10 @@ pub struct Event {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub initiated_by: Option<String>,
     /// As the identity system sent it.
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub user: Box<RawValue>,
     /// As the identity system sent it.
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub context: Box<RawValue>,
     /// One for each hook that was enabled when the event came.
     pub deliveries: Vec<Delivery>,
@@ -74,6 +98,7 @@ pub struct Event {
 
 /// `GET /v1/events`
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Events {
     /// Newest first.
     pub events: Vec<Event>,
@@ -84,6 +109,7 @@ pub struct Events {
 
 /// The duty to run one hook for one event.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Delivery {
     /// For `POST /v1/deliveries/{id}/replay`.
     pub id: DeliveryId,
@@ -94,6 +120,7 @@ pub struct Delivery {
     /// Where it stands.
     pub state: DeliveryState,
     /// When the next attempt is due; null when none is.
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub next_attempt_at: Option<Timestamp>,
     /// Why it has not finished, in words.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -104,6 +131,7 @@ pub struct Delivery {
 
 /// Where a delivery stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum DeliveryState {
     /// Waits for its time or its turn.
@@ -133,12 +161,14 @@ impl DeliveryState {
 
 /// One execution of a delivery.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Attempt {
     /// 1 for the first.
     pub number: u32,
     /// The hook's version that ran.
     pub version: u32,
-    /// A name of [`crate::Outcome::NAMES`].
+    /// How it ended: the name of an outcome.
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::schema::OutcomeName))]
     pub outcome: String,
     /// When it began.
     pub started_at: Timestamp,
@@ -159,35 +189,46 @@ pub struct Attempt {
     pub http: Vec<Call>,
 }
 
-/// `POST /v1/runner`: exactly one of `hook_id`, `script` and `module`.
+/// `POST /v1/runner`: exactly one of `hook_id`, `script` and `module`, or a `script` or `module` together with a `hook_id`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(example = json!({
+    "trigger": "post-change-password",
+    "script": "module.exports = (user, context, cb) => { console.log(user.email); cb(); };",
+})))]
 #[serde(deny_unknown_fields)]
 pub struct RunnerRequest {
     /// The trigger's name.
+    #[cfg_attr(feature = "openapi", schema(value_type = Trigger))]
     pub trigger: String,
     /// A saved hook: its live version with its secrets.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<HookId>))]
     pub hook_id: Option<String>,
-    /// A script.
+    /// A script. With a `hook_id` it runs in the place of that hook's code, with its secrets, limits and hosts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub script: Option<String>,
-    /// A module in standard base64.
+    /// A module in standard base64; with a `hook_id` as a script.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub module: Option<String>,
     /// Secrets for this run; for a saved hook they are added to its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<std::collections::BTreeMap<String, String>>))]
     pub secrets: Option<Map<String, Value>>,
     /// The trigger's arguments, `{user, context}` for most.
     pub input: Option<Map<String, Value>>,
     /// Limits by name, within the tenant's ceilings.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<std::collections::BTreeMap<String, u64>>))]
     pub limits: Option<Map<String, Value>>,
 }
 
 /// The answer of the runner: a [`Report`] in the API's words.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RunnerReport {
-    /// A name of [`crate::Outcome::NAMES`].
+    /// How it ended: the name of an outcome.
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::schema::OutcomeName))]
     pub outcome: String,
     /// The hook's result; null where it gave none or did not complete.
     pub value: Value,
@@ -241,6 +282,7 @@ impl From<Report> for RunnerReport {
 
 /// A hook, as `/v1/hooks` shows it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Hook {
     /// The hook.
     pub id: HookId,
@@ -259,11 +301,13 @@ pub struct Hook {
     /// When that version was made.
     pub updated_at: Timestamp,
     /// The outcomes of its last attempts, newest first.
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<crate::schema::OutcomeName>))]
     pub last_outcomes: Vec<String>,
 }
 
 /// What a hook is written as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum CodeKind {
     /// A WebAssembly module.
@@ -274,6 +318,7 @@ pub enum CodeKind {
 
 /// The answer to `PUT /v1/hooks/{id}/module`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct VersionCreated {
     /// The number of the version that is now live.
     pub version: u32,

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// The body of every answer that is not a success.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ApiError {
     /// The HTTP status.
@@ -59,11 +60,11 @@ fn reason(status: u16) -> &'static str {
 }
 
 macro_rules! codes {
-    ($($(#[$doc:meta])* $variant:ident = $name:literal, $status:literal;)*) => {
+    ($($(#[doc = $doc:literal])* $variant:ident = $name:literal, $status:literal;)*) => {
         /// Every code that an answer can carry.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum ErrorCode {
-            $($(#[$doc])* $variant,)*
+            $($(#[doc = $doc])* $variant,)*
         }
 
         impl ErrorCode {
@@ -73,6 +74,11 @@ macro_rules! codes {
             /// The code's text in JSON.
             pub fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name,)* }
+            }
+
+            /// What it means, in a sentence.
+            pub fn meaning(self) -> &'static str {
+                match self { $(Self::$variant => concat!($($doc),*).trim_ascii(),)* }
             }
 
             /// The HTTP status that goes with it.
@@ -100,6 +106,8 @@ codes! {
     InvalidToken = "invalid_token", 401;
     /// The credential does not allow this call.
     InsufficientScope = "insufficient_scope", 403;
+    /// The operator has suspended the tenant.
+    TenantSuspended = "tenant_suspended", 403;
     /// No such address.
     NotFound = "not_found", 404;
     /// No such hook for this tenant.
@@ -108,8 +116,14 @@ codes! {
     SecretDoesNotExist = "SecretDoesNotExist", 404;
     /// No such event for this tenant.
     EventDoesNotExist = "event_does_not_exist", 404;
+    /// No such delivery for this tenant.
+    DeliveryDoesNotExist = "delivery_does_not_exist", 404;
     /// No such log entry for this tenant.
     LogDoesNotExist = "log_does_not_exist", 404;
+    /// No such token or client for this tenant.
+    TokenDoesNotExist = "token_does_not_exist", 404;
+    /// No such tenant.
+    TenantDoesNotExist = "tenant_does_not_exist", 404;
     /// The address exists, the method does not.
     MethodNotAllowed = "method_not_allowed", 405;
     /// The request did not arrive in time.
@@ -146,6 +160,8 @@ codes! {
     Internal = "internal_error", 500;
     /// The daemon does not take work just now.
     Unavailable = "unavailable", 503;
+    /// The daemon's disk is nearly full: it takes no events, and runs those that it has.
+    DiskNearlyFull = "disk_nearly_full", 503;
 }
 
 #[cfg(test)]

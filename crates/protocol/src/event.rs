@@ -23,6 +23,7 @@ pub struct NewEvent<'a> {
 
 /// Who made a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Initiator {
     /// The user.
@@ -52,6 +53,17 @@ struct Body<'a> {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Line<'a> {
+    #[serde(borrow)]
+    user: Option<&'a RawValue>,
+    #[serde(borrow)]
+    context: Option<&'a RawValue>,
+    initiated_by: Option<Initiator>,
+    idempotency_key: Option<String>,
+}
+
+#[derive(Deserialize)]
 struct ContextShape<'a> {
     #[serde(borrow)]
     connection: Option<&'a RawValue>,
@@ -66,17 +78,27 @@ struct ConnectionShape<'a> {
 impl<'a> NewEvent<'a> {
     /// Checks the body of `POST /v1/events/{trigger}`.
     pub fn parse(trigger: Trigger, body: &'a [u8]) -> Result<Self, ApiError> {
-        let invalid = |message: String| ApiError::new(ErrorCode::InvalidBody, message);
-        let text = std::str::from_utf8(body)
-            .map_err(|e| invalid(format!("the event is not UTF-8: byte {} cannot be read", e.valid_up_to())))?;
-        check_depth(text)?;
-        let trimmed = text.trim_ascii_start();
-        if !trimmed.is_empty() && !trimmed.starts_with('{') {
-            return Err(invalid(format!("the event must be a JSON object, and is {}", kind_of(trimmed))));
-        }
-        let parsed: Body = serde_json::from_str(text).map_err(|e| invalid(format!("the event is not valid: {e}")))?;
-        let user = object(parsed.user, "user")?;
-        let context = object(parsed.context, "context")?;
+        let text = object_text(body)?;
+        let Body { user, context, initiated_by } = serde_json::from_str(text).map_err(|e| not_valid(&e))?;
+        Self::check(trigger, user, context, initiated_by)
+    }
+
+    /// Checks a line of `POST /v1/events/{trigger}/batch`: an event, and the idempotency key that it may carry.
+    pub fn parse_line(trigger: Trigger, line: &'a [u8]) -> Result<(Self, Option<String>), ApiError> {
+        let text = object_text(line)?;
+        let Line { user, context, initiated_by, idempotency_key } =
+            serde_json::from_str(text).map_err(|e| not_valid(&e))?;
+        Ok((Self::check(trigger, user, context, initiated_by)?, idempotency_key))
+    }
+
+    fn check(
+        trigger: Trigger,
+        user: Option<&'a RawValue>,
+        context: Option<&'a RawValue>,
+        initiated_by: Option<Initiator>,
+    ) -> Result<Self, ApiError> {
+        let user = object(user, "user")?;
+        let context = object(context, "context")?;
         let shape: ContextShape =
             serde_json::from_str(context).map_err(|e| invalid(format!("`context` is not valid: {e}")))?;
         let connection = object(shape.connection, "context.connection")?;
@@ -95,8 +117,28 @@ impl<'a> NewEvent<'a> {
                 ),
             ));
         }
-        Ok(Self { user, context, initiated_by: parsed.initiated_by })
+        Ok(Self { user, context, initiated_by })
     }
+}
+
+/// The text of what must be a JSON object, so far as that can be seen without parsing it.
+fn object_text(body: &[u8]) -> Result<&str, ApiError> {
+    let text = std::str::from_utf8(body)
+        .map_err(|e| invalid(format!("the event is not UTF-8: byte {} cannot be read", e.valid_up_to())))?;
+    check_depth(text)?;
+    let trimmed = text.trim_ascii_start();
+    if !trimmed.is_empty() && !trimmed.starts_with('{') {
+        return Err(invalid(format!("the event must be a JSON object, and is {}", kind_of(trimmed))));
+    }
+    Ok(text)
+}
+
+fn invalid(message: String) -> ApiError {
+    ApiError::new(ErrorCode::InvalidBody, message)
+}
+
+fn not_valid(error: &serde_json::Error) -> ApiError {
+    invalid(format!("the event is not valid: {error}"))
 }
 
 fn object<'a>(value: Option<&'a RawValue>, name: &str) -> Result<&'a str, ApiError> {
@@ -201,6 +243,17 @@ mod tests {
             r#"{"user":{},"user":{},"context":{"connection":{}}}"#,
             &expect!["invalid_body: the event is not valid: duplicate field `user` at line 1 column 17"],
         );
+    }
+
+    #[test]
+    fn a_line_of_a_batch_may_carry_its_key() {
+        let parse = |line: &str| NewEvent::parse_line(Trigger::PostChangePassword, line.as_bytes()).map(|(_, key)| key);
+        let line = |more: &str| format!(r#"{{"user":{{}},"context":{{"connection":{{}}}}{more}}}"#);
+        assert_eq!(parse(&line("")), Ok(None));
+        assert_eq!(parse(&line(r#","idempotency_key":"k\u0031""#)), Ok(Some("k1".to_owned())));
+        let error = parse(&line(r#","key":"k1""#)).expect_err("unknown");
+        assert!(error.message.contains("unknown field `key`"), "{error}");
+        assert!(NewEvent::parse(Trigger::PostChangePassword, line(r#","idempotency_key":"k""#).as_bytes()).is_err());
     }
 
     #[test]

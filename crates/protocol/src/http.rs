@@ -115,8 +115,9 @@ pub struct CallError {
     pub message: String,
 }
 
-/// The kinds of [`CallError`].
+/// Why an outgoing call had no answer; the kinds of a call error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorKind {
     /// The address, port, host or header is not allowed.

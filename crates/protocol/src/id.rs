@@ -96,6 +96,13 @@ number_id!(
     "log_ and 13 characters, as in the list of log entries"
 );
 number_id!(
+    /// An entry of the audit trail.
+    AuditId,
+    "aud_",
+    "an audit id",
+    "aud_ and 13 characters, as in the list of audit entries"
+);
+number_id!(
     /// A tenant. People name a tenant by its name; this number is what rows carry.
     TenantId,
     "ten_",

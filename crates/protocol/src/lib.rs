@@ -12,6 +12,8 @@ pub mod limits;
 pub mod name;
 pub mod outcome;
 pub mod report;
+#[cfg(feature = "openapi")]
+pub mod schema;
 pub mod scope;
 pub mod time;
 pub mod trigger;

@@ -133,6 +133,17 @@ pub const EVENT_BYTES: Limit =
 pub const BODY_BYTES: Limit =
     fixed("body_bytes", "bytes", 2 << 20, "The body of any other call of the API; more where a script may be larger");
 
+/// Bytes of a batch of events.
+pub const BATCH_BYTES: Limit = fixed(
+    "batch_bytes",
+    "bytes",
+    32 << 20,
+    "The body of a batch of events; each line of it is an event with its own limit",
+);
+
+/// Events of a batch.
+pub const BATCH_LINES: Limit = fixed("batch_lines", "lines", 1_000, "Events in a batch");
+
 /// How deep the JSON of an event may nest.
 pub const EVENT_DEPTH: Limit = fixed("event_depth", "levels", 64, "Nesting of an event's JSON");
 
@@ -164,11 +175,13 @@ const fn fixed(name: &'static str, unit: &'static str, value: u64, what: &'stati
 }
 
 /// The limits that are not of a run.
-pub const OTHERS: [Limit; 10] = [
+pub const OTHERS: [Limit; 12] = [
     MODULE_BYTES,
     SCRIPT_BYTES,
     EVENT_BYTES,
     BODY_BYTES,
+    BATCH_BYTES,
+    BATCH_LINES,
     EVENT_DEPTH,
     SECRETS,
     SECRET_NAME_CHARS,

@@ -1,6 +1,6 @@
 //! How an execution ended. The list is closed: a guest that misbehaves always ends as one of these.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
 /// How an execution of a hook ended.
@@ -105,6 +105,7 @@ impl TrapKind {
 
 /// An error as the hook, or the host for it, reports it.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(expecting = "an object with a message")]
 pub struct HookError {
     /// What happened, in the author's words.
@@ -118,12 +119,20 @@ pub struct HookError {
     /// Whether another attempt makes sense; absent when the hook did not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retryable: Option<bool>,
-    /// After how many seconds, where the hook knows.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// After how many seconds, where the hook knows. A number, or a number as text, as a `Retry-After` header has it;
+    /// anything else says nothing.
+    #[serde(default, deserialize_with = "seconds", skip_serializing_if = "Option::is_none")]
     pub retry_after_s: Option<f64>,
     /// What else the error carried: `code`, `friendlyMessage`, …
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub properties: Map<String, Value>,
+}
+
+/// A hook hands on what it was answered: what makes no sense here must not spoil the whole error.
+fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
+    let value = Value::deserialize(deserializer)?;
+    let number = value.as_f64().or_else(|| value.as_str()?.trim().parse().ok());
+    Ok(number.filter(|seconds: &f64| seconds.is_finite()))
 }
 
 impl HookError {
@@ -223,5 +232,24 @@ mod tests {
             assert_eq!(serde_json::from_value::<Outcome>(json).expect("reads back"), outcome);
         }
         assert_eq!(Outcome::Completed { value: Value::Null }.error(), None);
+    }
+
+    #[test]
+    fn a_wait_that_makes_no_sense_does_not_spoil_the_error() {
+        for (given, expected) in [
+            ("5", Some(5.0)),
+            ("-1", Some(-1.0)),
+            ("1e9", Some(1e9)),
+            (r#"" 120 ""#, Some(120.0)),
+            (r#""soon""#, None),
+            (r#""Wed, 21 Oct 2015 07:28:00 GMT""#, None),
+            (r#""inf""#, None),
+            ("null", None),
+            ("[1]", None),
+        ] {
+            let json = format!(r#"{{"message": "m", "retry_after_s": {given}}}"#);
+            let error: HookError = serde_json::from_str(&json).expect(given);
+            assert_eq!(error.retry_after_s, expected, "{given}");
+        }
     }
 }

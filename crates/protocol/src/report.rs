@@ -35,6 +35,7 @@ pub fn millis(duration: Duration) -> f64 {
 
 /// A line that a hook printed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LogLine {
     /// How loud.
     pub level: Level,
@@ -46,6 +47,7 @@ pub struct LogLine {
 
 /// How loud a log line is. The number is the guest contract's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Level {
     /// 0
@@ -82,6 +84,7 @@ impl Level {
 
 /// An outgoing call of a hook. Never its headers or bodies: those hold secrets.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Call {
     /// The method, upper case.
     pub method: String,

@@ -4,11 +4,11 @@ use std::fmt;
 use std::str::FromStr;
 
 macro_rules! scopes {
-    ($($(#[$doc:meta])* $variant:ident = $name:literal;)*) => {
+    ($($(#[doc = $doc:literal])* $variant:ident = $name:literal;)*) => {
         /// A permission that a token carries.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Scope {
-            $($(#[$doc])* $variant,)*
+            $($(#[doc = $doc])* $variant,)*
         }
 
         impl Scope {
@@ -18,6 +18,11 @@ macro_rules! scopes {
             /// The scope's text.
             pub fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name,)* }
+            }
+
+            /// What it allows, in a sentence.
+            pub fn meaning(self) -> &'static str {
+                match self { $(Self::$variant => concat!($($doc),*).trim_ascii(),)* }
             }
         }
     };
@@ -42,10 +47,14 @@ scopes! {
     ReadLogs = "read:logs";
     /// Run code in the runner.
     CreateRuns = "create:runs";
-    /// See the tenant's tokens, audit trail and figures.
-    ReadTenant = "read:tenant";
-    /// Change the tenant's tokens and settings.
-    UpdateTenant = "update:tenant";
+    /// List the tenant's tokens and clients.
+    ReadTokens = "read:tokens";
+    /// Make tokens, with no more than what the maker may do.
+    CreateTokens = "create:tokens";
+    /// Revoke tokens and clients.
+    DeleteTokens = "delete:tokens";
+    /// Read who changed what.
+    ReadAudit = "read:audit";
 }
 
 impl fmt::Display for Scope {

@@ -2,6 +2,10 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { defineConfig, type Plugin } from 'vite';
+import { hookTypes } from './hook-types.ts';
+
+/** The type definitions for authors of hooks; the build script builds a copy elsewhere, and says where they are. */
+const TYPES = process.env['HOOKBOX_GUEST_TYPES'] ?? join(import.meta.dirname, '../../../guest-sdk/js');
 
 /** Puts a compressed twin beside each file, so that the daemon compresses nothing at run time. */
 function compressed(): Plugin {
@@ -27,8 +31,10 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    // The console, and the page at `/docs`.
+    rolldownOptions: { input: { index: join(import.meta.dirname, 'index.html'), docs: join(import.meta.dirname, 'docs.html') } },
   },
-  plugins: [compressed()],
+  plugins: [compressed(), hookTypes(TYPES, (path) => readFileSync(path, 'utf8'))],
   // `npx vite` serves the sources while the daemon of `hookbox demo --listen 127.0.0.1:8080` answers the API.
-  server: { proxy: { '^/(v1|api|oauth|metrics)': 'http://127.0.0.1:8080' } },
+  server: { proxy: { '^/(v1|api|oauth|metrics|openapi.json)': 'http://127.0.0.1:8080' } },
 });

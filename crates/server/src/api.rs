@@ -4,62 +4,94 @@ use axum::Router;
 use axum::extract::FromRequestParts;
 use axum::extract::path::Path;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{get, post, put};
 use hookbox_protocol::{ErrorCode, HookId, Trigger};
 use http::Method;
 use http::request::Parts;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::App;
 
 mod answer;
+mod audit;
 mod auth;
+mod batch;
 mod body;
+mod brake;
 mod call;
+mod deliveries;
+mod diff;
 mod events;
 mod failure;
 mod health;
 mod hooks;
+mod keys;
 mod layer;
 mod modules;
+mod openapi;
 mod query;
 mod rate;
 mod runner;
 mod settings;
+mod stats;
+mod tail;
+mod tenant_settings;
 mod tenants;
 mod token;
+mod tokens;
 mod triggers;
 mod v2;
 mod versions;
 
+pub(crate) use brake::{Brake, Peer};
 use failure::Failure;
 pub(crate) use rate::Rates;
 
 /// Every route of the daemon.
 pub fn router(app: App) -> Router {
-    Router::new()
-        .route("/v1/events", get(events::list))
-        // One place of the path is a trigger in a POST and an event in a GET.
-        .route("/v1/events/{id}", get(events::show).post(events::accept))
-        .route("/v1/tenants", get(tenants::list).post(tenants::create))
-        .route("/v1/hooks", get(hooks::list).post(modules::create_hook))
-        .route("/v1/hooks/{id}/module", put(modules::replace))
-        .route("/v1/hooks/{id}/versions", get(versions::list))
-        .route("/v1/hooks/{id}/versions/{number}", get(versions::show))
-        .route("/v1/hooks/{id}/versions/{number}/activate", post(versions::activate))
-        .route("/v1/hooks/{id}/settings", get(settings::show).patch(settings::change))
-        .route("/v1/runner", post(runner::run))
-        .route("/v1/triggers", get(triggers::list))
-        .route("/v1/triggers/{trigger}/call", post(call::call))
-        .route("/oauth/token", post(token::create))
-        .merge(v2::routes())
-        .route("/healthz", get(health::alive))
-        .route("/readyz", get(health::ready))
-        .route("/metrics", get(health::metrics))
-        .merge(crate::console::routes())
+    let (api, _) = routes().split_for_parts();
+    api.merge(crate::console::routes())
         .fallback(no_such_address)
         .method_not_allowed_fallback(no_such_method)
         .layer(from_fn_with_state(app.clone(), layer::around))
         .with_state(app)
+}
+
+/// The calls of the API with their description; the methods of one path stand together.
+fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::default()
+        .routes(routes!(events::list))
+        // One place of the path is a trigger in a POST and an event in a GET.
+        .routes(routes!(events::show, events::accept))
+        .routes(routes!(batch::accept))
+        .routes(routes!(deliveries::replay_matching))
+        .routes(routes!(deliveries::replay))
+        .routes(routes!(tail::follow))
+        .routes(routes!(triggers::list))
+        .routes(routes!(call::call))
+        .routes(routes!(hooks::list, modules::create_hook))
+        .routes(routes!(modules::replace))
+        .routes(routes!(versions::list, versions::save))
+        .routes(routes!(versions::show))
+        .routes(routes!(versions::activate))
+        .routes(routes!(diff::show))
+        .routes(routes!(settings::show, settings::change))
+        .routes(routes!(runner::run))
+        .routes(routes!(tokens::list, tokens::create))
+        .routes(routes!(tokens::revoke))
+        .routes(routes!(tenant_settings::show, tenant_settings::change))
+        .routes(routes!(stats::show))
+        .routes(routes!(audit::list))
+        .routes(routes!(tenants::list, tenants::create))
+        .routes(routes!(tenants::show, tenants::change, tenants::delete))
+        .routes(routes!(tenants::create_token))
+        .routes(routes!(keys::rotate))
+        .merge(v2::routes())
+        .routes(routes!(token::create))
+        .routes(routes!(health::alive))
+        .routes(routes!(health::ready))
+        .routes(routes!(health::metrics))
+        .routes(routes!(openapi::show))
 }
 
 async fn no_such_address(uri: http::Uri) -> Failure {
@@ -110,14 +142,15 @@ fn store_failure(error: hookbox_store::Error) -> Failure {
     use hookbox_store::Error;
     let message = error.to_string();
     match error {
-        Error::Conflict { .. } => Failure::new(ErrorCode::Conflict, message),
+        Error::Conflict { .. } | Error::State(_) => Failure::new(ErrorCode::Conflict, message),
         Error::NotFound { what: "hook", .. } => no_such_hook(),
+        Error::NotFound { what: "delivery", .. } => Failure::new(ErrorCode::DeliveryDoesNotExist, message),
         Error::NotFound { what: "secret", .. } => Failure::new(ErrorCode::SecretDoesNotExist, message),
         Error::NotFound { .. } => Failure::new(ErrorCode::NotFound, message),
         Error::IdempotencyConflict { .. } => Failure::new(ErrorCode::IdempotencyConflict, message),
         Error::LimitReached { .. } => Failure::new(ErrorCode::LimitReached, message),
         Error::Invalid(_) => Failure::new(ErrorCode::InvalidBody, message),
-        Error::Unavailable(_) => Failure::unavailable(error),
+        Error::Unavailable(_) | Error::Full(_) => Failure::unavailable(error),
         _ => Failure::internal(error),
     }
 }

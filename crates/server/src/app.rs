@@ -1,7 +1,7 @@
 //! What every handler and the dispatcher share.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context as _;
 use hookbox_egress::Egress;
@@ -10,14 +10,17 @@ use hookbox_store::Store;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::api::Rates;
+use crate::api::{Brake, Rates};
 use crate::code::Loader;
+use crate::disk::Disk;
+use crate::follow::Followers;
 use crate::guests::Guests;
 use crate::metrics::Metrics;
 use crate::operator::OperatorToken;
 use crate::prepared::PreparedHooks;
 use crate::scripts::Scripts;
 use crate::settings::ServerSettings;
+use crate::trace::{Endpoint, Exporter, Tracer};
 use crate::turn::Turns;
 
 /// What the daemon is made of.
@@ -46,9 +49,16 @@ struct Inner {
     guests: Guests,
     compiles: Turns,
     runs: Turns,
+    brake: Brake,
+    rotation: Arc<tokio::sync::Mutex<()>>,
     management_rates: Rates,
     background: TaskTracker,
     metrics: Metrics,
+    followers: Arc<Followers>,
+    disk: Disk,
+    tracer: Tracer,
+    exporter: Mutex<Option<Exporter>>,
+    node_name: String,
     draining: CancellationToken,
     request_ids: RequestIds,
 }
@@ -64,6 +74,14 @@ impl App {
             Guests::start(settings.guest_threads).context("the threads that hooks run on cannot be started")?;
         let turns = |at_once, per_tenant| Turns::new(at_once, per_tenant, settings.waiting_per_tenant);
         let scripts = Scripts::new(parts.runtime.clone(), settings.cache_dir.clone());
+        let metrics = Metrics::new();
+        let (gauge, dropped) = metrics.followers();
+        let node_name = settings.node_name.clone().unwrap_or_else(node_name);
+        let traced = settings
+            .otlp_endpoint
+            .as_ref()
+            .map(|url| Endpoint::new(url).map(|endpoint| Tracer::new(endpoint, &node_name, metrics.spans_dropped())));
+        let (tracer, exporter) = traced.transpose()?.unzip();
         Ok(Self(Arc::new(Inner {
             loader: Loader::new(parts.runtime.clone(), parts.store.queue(), scripts.clone()),
             scripts,
@@ -71,9 +89,16 @@ impl App {
             guests,
             compiles: turns(settings.compiles_at_once, 1),
             runs: turns(settings.runner_at_once, settings.runner_per_tenant),
+            brake: Brake::new(),
+            rotation: Arc::default(),
             management_rates: Rates::new(settings.management_rate),
             background: TaskTracker::new(),
-            metrics: Metrics::new(),
+            metrics,
+            followers: Arc::new(Followers::new(settings.followers_per_tenant, gauge, dropped)),
+            disk: Disk::watch(settings.data_dir.clone(), settings.disk_free_min),
+            tracer: tracer.unwrap_or_default(),
+            exporter: Mutex::new(exporter),
+            node_name,
             draining: stop,
             request_ids: RequestIds::start()?,
             parts,
@@ -126,6 +151,16 @@ impl App {
         &self.0.runs
     }
 
+    /// Held by the one rotation of keys that there can be at a time.
+    pub(crate) fn rotation(&self) -> Arc<tokio::sync::Mutex<()>> {
+        Arc::clone(&self.0.rotation)
+    }
+
+    /// Who must wait before the next credential is looked at.
+    pub(crate) fn brake(&self) -> &Brake {
+        &self.0.brake
+    }
+
     /// How fast each token calls `/api/v2`.
     pub(crate) fn management_rates(&self) -> &Rates {
         &self.0.management_rates
@@ -140,13 +175,46 @@ impl App {
         &self.0.metrics
     }
 
+    /// Who hears what hooks print while they print it.
+    pub(crate) fn followers(&self) -> &Arc<Followers> {
+        &self.0.followers
+    }
+
+    pub(crate) fn disk(&self) -> &Disk {
+        &self.0.disk
+    }
+
+    pub(crate) fn tracer(&self) -> &Tracer {
+        &self.0.tracer
+    }
+
+    /// What sends the spans, for who runs it: there is one at most, and it is given out once.
+    pub(crate) fn take_exporter(&self) -> Option<Exporter> {
+        self.0.exporter.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// How this daemon is called among those of its database.
+    pub(crate) fn node_name(&self) -> &str {
+        &self.0.node_name
+    }
+
     pub(crate) fn is_draining(&self) -> bool {
         self.0.draining.is_cancelled()
+    }
+
+    /// Cancelled when the daemon stops.
+    pub(crate) fn draining(&self) -> &CancellationToken {
+        &self.0.draining
     }
 
     pub(crate) fn next_request_id(&self) -> String {
         self.0.request_ids.next()
     }
+}
+
+/// The machine's name and the process's number: no two daemons of one database have the same.
+fn node_name() -> String {
+    format!("{}-{}", rustix::system::uname().nodename().to_string_lossy(), std::process::id())
 }
 
 /// Ids that tell requests apart in the log: not secret, and cheap, since every request gets one.

@@ -1,4 +1,5 @@
-//! `/console/`: the web console, embedded by the build script. Files and nothing else: it works through the public API.
+//! `/console/` and `/docs`: the web console and the page to read and try the API, embedded by the build script. Files and
+//! nothing else: they work through the public API.
 
 use axum::Router;
 use axum::body::Body;
@@ -40,8 +41,10 @@ include!(concat!(env!("OUT_DIR"), "/console.rs"));
 pub(crate) fn routes() -> Router<App> {
     Router::new()
         .route("/console", get(async || Redirect::permanent("/console/")))
-        .route("/console/", get(async |headers: HeaderMap| page(&headers)))
+        .route("/console/", get(async |headers: HeaderMap| page("index.html", &headers)))
         .route("/console/{*path}", get(file))
+        .route("/docs", get(async |headers: HeaderMap| page("docs.html", &headers)))
+        .route("/docs/", get(async || Redirect::permanent("/docs")))
 }
 
 /// A file by its path. Any other path is one of the console's own pages, which the browser draws.
@@ -52,12 +55,12 @@ async fn file(Path(path): Path<String>, headers: HeaderMap) -> Response {
             // A page that was loaded before the daemon was renewed asks for files that are gone.
             (StatusCode::NOT_FOUND, "the console has no such file; load the page again").into_response()
         }
-        None => page(&headers),
+        None => page("index.html", &headers),
     }
 }
 
-fn page(headers: &HeaderMap) -> Response {
-    answer(find("index.html").expect("the build script always embeds a page"), headers)
+fn page(path: &str, headers: &HeaderMap) -> Response {
+    answer(find(path).expect("the build script always embeds both pages"), headers)
 }
 
 fn find(path: &str) -> Option<&'static File> {

@@ -6,6 +6,7 @@
 mod delivery;
 mod in_flight;
 mod log_entry;
+mod speaker;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};

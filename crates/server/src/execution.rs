@@ -4,15 +4,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use hookbox_egress::Session;
 use hookbox_protocol::outcome::Outcome;
 use hookbox_protocol::{Report, RunLimits, Trigger};
 use hookbox_runtime::{Error, Invocation, LogTap, Runtime};
 use serde_json::Value;
 
 use crate::code::Loaded;
+use crate::follow::Listener;
 use crate::redact::Redactor;
-use crate::way_out;
+use crate::way_out::WayOut;
 
 /// What an execution needs besides its program.
 pub(crate) struct Execution {
@@ -23,11 +23,11 @@ pub(crate) struct Execution {
     /// What it may use.
     pub(crate) limits: RunLimits,
     /// Its way out.
-    pub(crate) session: Session,
+    pub(crate) way_out: WayOut,
     /// Who gets what it returns.
     pub(crate) result: ResultFor,
     /// Who hears what it prints while it runs; without secrets.
-    pub(crate) logs: Option<LogTap>,
+    pub(crate) listener: Option<Arc<dyn Listener>>,
 }
 
 /// Who gets what a hook returns.
@@ -56,10 +56,13 @@ pub(crate) async fn execute(
             return Ok(report);
         }
     };
-    let Execution { trigger, input, limits, session, result, logs } = execution;
-    let logs = logs.map(|tap| redacted(tap, Arc::clone(redactor)));
-    let invocation = Invocation { trigger, input, limits, egress: way_out::of(session), logs };
+    let Execution { trigger, input, limits, way_out, result, listener } = execution;
+    let logs = listener.map(|listener| redacted(listener, Arc::clone(redactor)));
+    let notices = way_out.notices().clone();
+    notices.begin(logs.clone());
+    let invocation = Invocation { trigger, input, limits, egress: Arc::new(way_out), logs };
     let mut report = runtime.run(&program, invocation).await?;
+    notices.put_into(&mut report);
     if let Some(explainer) = explainer {
         explainer.explain(&mut report.outcome);
     }
@@ -88,6 +91,10 @@ pub(crate) fn report_of(outcome: Outcome) -> Report {
     }
 }
 
-fn redacted(tap: LogTap, redactor: Arc<Redactor>) -> LogTap {
-    Arc::new(move |line| tap(&redactor.line(line)))
+fn redacted(listener: Arc<dyn Listener>, redactor: Arc<Redactor>) -> LogTap {
+    Arc::new(move |line| {
+        if listener.listens() {
+            listener.hear(&redactor.line(line));
+        }
+    })
 }

@@ -63,9 +63,14 @@ pub enum InputError {
 
 /// `{"NAME": "value", …}`, the JSON of `context.webtask.secrets`.
 pub(crate) fn secrets_json<'a>(secrets: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
-    let mut json = String::from("{");
-    for (index, (name, value)) in secrets.into_iter().enumerate() {
-        if index > 0 {
+    with_members("{}", secrets)
+}
+
+/// A JSON object, as [`secrets_json`] writes it, with further members.
+pub(crate) fn with_members<'a>(object: &str, members: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
+    let mut json = object.strip_suffix('}').unwrap_or(object).to_owned();
+    for (name, value) in members {
+        if json.len() > 1 {
             json.push(',');
         }
         push_string(&mut json, name);

@@ -8,11 +8,14 @@ mod api;
 mod app;
 mod code;
 mod console;
+mod disk;
 mod dispatch;
 mod execution;
+mod follow;
 mod guests;
 mod input;
 mod metrics;
+mod network;
 mod operator;
 mod prepared;
 mod redact;
@@ -23,7 +26,9 @@ mod serve;
 mod settings;
 #[cfg(test)]
 mod testing;
+mod trace;
 mod turn;
+mod upkeep;
 mod way_out;
 
 pub use api::router;

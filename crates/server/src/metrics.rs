@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use hookbox_protocol::{ErrorCode, Report, Trigger};
-use hookbox_store::Stats;
+use hookbox_store::{Stats, Swept};
 use http::StatusCode;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
@@ -36,6 +36,12 @@ pub(crate) struct Metrics {
     connections: Gauge,
     connections_refused: Counter,
     compile_refusals: Family<CodeLabel, Counter>,
+    refusals: Family<CodeLabel, Counter>,
+    followers: Gauge,
+    follower_lines_dropped: Counter,
+    spans_dropped: Counter,
+    disk_free_bytes: Gauge,
+    swept: Family<RowsLabel, Counter>,
     queue: Family<StateLabel, Gauge>,
     oldest_due_seconds: Gauge<f64, AtomicU64>,
     dead: Gauge,
@@ -71,6 +77,11 @@ struct CodeLabel {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RowsLabel {
+    rows: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct StateLabel {
     state: &'static str,
 }
@@ -97,6 +108,12 @@ impl Metrics {
             connections: Gauge::default(),
             connections_refused: Counter::default(),
             compile_refusals: Family::default(),
+            refusals: Family::default(),
+            followers: Gauge::default(),
+            follower_lines_dropped: Counter::default(),
+            spans_dropped: Counter::default(),
+            disk_free_bytes: Gauge::default(),
+            swept: Family::default(),
             queue: Family::default(),
             oldest_due_seconds: Gauge::default(),
             dead: Gauge::default(),
@@ -128,6 +145,22 @@ impl Metrics {
             self.connections_refused.clone(),
         );
         registry.register("compile_refusals", "Uploads that were refused", self.compile_refusals.clone());
+        registry.register(
+            "refusals",
+            "Calls, and lines of batches, that were refused, by their error's code",
+            self.refusals.clone(),
+        );
+        registry.register("followers", "Followers of the live log just now", self.followers.clone());
+        registry.register(
+            "follower_lines_dropped",
+            "Printed lines that a slow follower of the live log did not get",
+            self.follower_lines_dropped.clone(),
+        );
+        registry.register(
+            "spans_dropped",
+            "Spans of traces that the collector did not get",
+            self.spans_dropped.clone(),
+        );
         self.register_store();
     }
 
@@ -141,6 +174,8 @@ impl Metrics {
             "For how long the delivery has been due that is due longest",
             self.oldest_due_seconds.clone(),
         );
+        registry.register("swept", "Rows that retention removed", self.swept.clone());
+        registry.register("disk_free_bytes", "Bytes free where the database is", self.disk_free_bytes.clone());
         registry.register("store_bytes", "Bytes of the database", self.store_bytes.clone());
         registry.register("commits", "Commits of the store", self.commits.clone());
         registry.register("commit_writes", "Writes in those commits", self.commit_writes.clone());
@@ -197,9 +232,38 @@ impl Metrics {
         self.compile_refusals.get_or_create(&CodeLabel { code: code.name() }).inc();
     }
 
-    /// The text of `/metrics`, with the store's figures as they are now.
-    pub(crate) fn encode(&self, stats: &Stats) -> Result<String, fmt::Error> {
+    /// A call, or a line of a batch, was refused.
+    pub(crate) fn refused(&self, code: &'static str) {
+        self.refusals.get_or_create(&CodeLabel { code }).inc();
+    }
+
+    /// Retention removed something.
+    pub(crate) fn swept(&self, swept: &Swept) {
+        let Swept { events, deliveries, attempts, logs, idle: _ } = *swept;
+        for (rows, count) in [("events", events), ("deliveries", deliveries), ("attempts", attempts), ("logs", logs)] {
+            self.swept.get_or_create(&RowsLabel { rows }).inc_by(count);
+        }
+    }
+
+    /// The gauge of followers, and the counter of the lines that they missed.
+    pub(crate) fn followers(&self) -> (Gauge, Counter) {
+        (self.followers.clone(), self.follower_lines_dropped.clone())
+    }
+
+    /// The counter of spans that were not sent.
+    pub(crate) fn spans_dropped(&self) -> Counter {
+        self.spans_dropped.clone()
+    }
+
+    /// Executions of deliveries just now.
+    pub(crate) fn running_now(&self) -> u64 {
+        u64::try_from(self.running.get()).unwrap_or(0)
+    }
+
+    /// The text of `/metrics`, with the figures of the store and of the disk as they are now.
+    pub(crate) fn encode(&self, stats: &Stats, disk_free: Option<u64>) -> Result<String, fmt::Error> {
         self.set_store(stats);
+        self.disk_free_bytes.set(disk_free.unwrap_or(0).try_into().unwrap_or(i64::MAX));
         let mut text = String::new();
         encode(&mut text, &self.registry)?;
         Ok(text)
@@ -237,5 +301,34 @@ impl Counted {
 impl Drop for Counted {
     fn drop(&mut self) {
         self.0.dec();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hookbox_protocol::Outcome;
+
+    use super::*;
+    use crate::execution::report_of;
+
+    const README: &str = include_str!("../../../README.md");
+
+    #[test]
+    fn the_readme_has_a_row_for_every_metric_and_none_besides() {
+        let metrics = Metrics::new();
+        // A family is there from its first member on.
+        metrics.attempt(Trigger::PostChangePassword, &report_of(Outcome::NeverFinished));
+        metrics.http_request("GET", "/", StatusCode::OK, Duration::ZERO);
+        metrics.compile_refused(ErrorCode::NotWasm);
+        metrics.refused(ErrorCode::BacklogFull.name());
+        metrics.swept(&Swept::default());
+        let text = metrics.encode(&Stats::default(), None).expect("text");
+        let kinds = text.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split_once(' '));
+        let rows: Vec<String> = kinds.map(|(name, kind)| format!("| `{name}` | {kind} |")).collect();
+        assert!(rows.len() > 20, "{rows:?}");
+        for row in &rows {
+            assert!(README.contains(row), "the README lacks the row {row}");
+        }
+        assert_eq!(README.matches("| `hookbox_").count(), rows.len());
     }
 }

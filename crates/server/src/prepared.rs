@@ -3,22 +3,25 @@
 use std::num::NonZero;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use hookbox_egress::HostPattern;
-use hookbox_protocol::RunLimits;
+use hookbox_egress::{Egress, HostPattern, SealedSecret, SealedSecrets};
 use hookbox_protocol::id::HookNumber;
+use hookbox_protocol::{RunLimits, TenantId};
 use hookbox_store::{LiveHook, SecretValue, Settings};
 use lru::LruCache;
 
-use crate::input::secrets_json;
+use crate::input::{secrets_json, with_members};
 use crate::redact::Redactor;
+use crate::way_out::{Notices, WayOut};
 
 /// How many hooks are kept ready.
 const KEPT: NonZero<usize> = NonZero::new(4_096).expect("not zero");
 
 /// What the runs of a hook share.
 pub(crate) struct Prepared {
-    /// The JSON of `context.webtask.secrets`.
-    pub(crate) secrets_json: SecretValue,
+    /// The JSON of `context.webtask.secrets`, without those that are sealed.
+    open_json: SecretValue,
+    /// Those whose value a guest never holds.
+    sealed: Arc<SealedSecrets>,
     /// Takes the secrets out of what a run leaves behind.
     pub(crate) redactor: Arc<Redactor>,
     /// What a run may use.
@@ -27,16 +30,43 @@ pub(crate) struct Prepared {
     pub(crate) allowed_hosts: Option<Vec<HostPattern>>,
 }
 
+/// What one run gets of what its hook's runs share.
+pub(crate) struct Equipment {
+    /// The JSON of `context.webtask.secrets`.
+    pub(crate) secrets_json: SecretValue,
+    /// The run's own way out.
+    pub(crate) way_out: WayOut,
+}
+
 impl Prepared {
     /// Works out what the runs of a hook with those secrets and settings share.
     pub(crate) fn new(secrets: &[(String, SecretValue)], settings: &Settings, ceilings: &RunLimits) -> Self {
-        let pairs = secrets.iter().map(|(name, value)| (name.as_str(), value.expose()));
+        let hosts_of = |name: &String| settings.sealed_secrets.get(name);
+        let open = secrets.iter().filter(|(name, _)| hosts_of(name).is_none());
+        let sealed = secrets.iter().filter_map(|(name, value)| {
+            Some(SealedSecret::new(name.clone(), value.expose().to_owned(), patterns(hosts_of(name)?)))
+        });
         Self {
-            secrets_json: SecretValue::new(secrets_json(pairs)),
+            open_json: SecretValue::new(secrets_json(open.map(|(name, value)| (name.as_str(), value.expose())))),
+            sealed: Arc::new(SealedSecrets::new(sealed.collect())),
             redactor: Arc::new(Redactor::new(secrets.to_vec())),
             limits: limits(settings, ceilings),
             allowed_hosts: settings.allowed_hosts.as_ref().map(|hosts| patterns(hosts)),
         }
+    }
+
+    /// What the next run gets: placeholders of its own, and a way out that knows them.
+    pub(crate) fn equip(&self, egress: &Egress, tenant: TenantId) -> Result<Equipment, hookbox_egress::Error> {
+        let notices = Notices::default();
+        let session = egress.session(tenant, self.allowed_hosts.clone());
+        if self.sealed.is_empty() {
+            let secrets_json = SecretValue::new(self.open_json.expose().to_owned());
+            return Ok(Equipment { secrets_json, way_out: WayOut::new(session, notices) });
+        }
+        let told = notices.clone();
+        let seals = self.sealed.for_run(Some(Arc::new(move |misplaced| told.misplaced(misplaced))))?;
+        let secrets_json = SecretValue::new(with_members(self.open_json.expose(), seals.placeholders()));
+        Ok(Equipment { secrets_json, way_out: WayOut::new(session.with_seals(seals), notices) })
     }
 }
 
@@ -109,5 +139,22 @@ mod tests {
         let ceilings = RunLimits { wall_ms: 10_000, ..RunLimits::CEILINGS };
         let limits = limits(&settings, &ceilings);
         assert_eq!((limits.fuel, limits.wall_ms, limits.cpu_ms), (5_000, 10_000, 1_000));
+    }
+
+    #[test]
+    fn a_sealed_secret_is_a_placeholder_of_the_run_and_the_others_are_what_they_are() {
+        let secrets = ["OPEN", "KEY"].map(|name| (name.to_owned(), SecretValue::new(format!("value-of-{name}"))));
+        let mut settings = Settings::default();
+        settings.sealed_secrets.insert("KEY".to_owned(), vec!["api.example.com".to_owned()]);
+        settings.sealed_secrets.insert("NOT_THERE".to_owned(), vec!["api.example.com".to_owned()]);
+        let prepared = Prepared::new(&secrets, &settings, &RunLimits::CEILINGS);
+        let egress = Egress::new(hookbox_egress::Policy::default()).expect("a policy");
+        let json = || prepared.equip(&egress, TenantId(1)).expect("random numbers").secrets_json;
+        let (one, two) = (json(), json());
+        let read = |json: &SecretValue| serde_json::from_str::<serde_json::Value>(json.expose()).expect("JSON");
+        assert_eq!(read(&one)["OPEN"], "value-of-OPEN");
+        assert!(read(&one)["KEY"].as_str().is_some_and(|key| key.starts_with(hookbox_egress::PLACEHOLDER_PREFIX)));
+        assert_eq!(read(&one).as_object().map(serde_json::Map::len), Some(2));
+        assert_ne!(read(&one)["KEY"], read(&two)["KEY"], "no run knows another one's placeholder");
     }
 }

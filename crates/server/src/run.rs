@@ -2,9 +2,11 @@
 //! the same way out and the same masking of secrets as a delivery.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use hookbox_egress::{Egress, HostPattern};
+use hookbox_protocol::report::LogLine;
 use hookbox_protocol::{Report, RunLimits, TenantId, Trigger};
 use hookbox_runtime::{CompileError, LogTap, Refusal, Runtime};
 use hookbox_store::SecretValue;
@@ -14,9 +16,11 @@ pub use crate::input::InputError;
 
 use crate::code;
 use crate::execution::{self, Execution, ResultFor};
+use crate::follow::Listener;
 use crate::input::{self, EventInfo};
 use crate::redact::Redactor;
 use crate::scripts::Scripts;
+use crate::way_out::{Notices, WayOut};
 
 /// A run on this machine.
 pub struct LocalRun {
@@ -86,12 +90,25 @@ impl LocalRun {
             trigger: self.trigger,
             input,
             limits: self.limits,
-            session: egress.session(LOCAL, self.allowed_hosts),
+            way_out: WayOut::new(egress.session(LOCAL, self.allowed_hosts), Notices::default()),
             result: ResultFor::Author,
-            logs: self.logs,
+            listener: self.logs.map(|tap| Arc::new(Tapped(tap)) as Arc<dyn Listener>),
         };
         let secrets = self.secrets.into_iter().map(|(name, value)| (name, SecretValue::new(value))).collect();
         Ok(execution::execute(runtime, loaded, execution, &Redactor::new(secrets).into()).await?)
+    }
+}
+
+/// A tap that always runs.
+struct Tapped(LogTap);
+
+impl Listener for Tapped {
+    fn listens(&self) -> bool {
+        true
+    }
+
+    fn hear(&self, line: &LogLine) {
+        (self.0)(line);
     }
 }
 

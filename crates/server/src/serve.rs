@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::app::{App, Parts};
-use crate::{api, dispatch};
+use crate::{api, dispatch, upkeep};
 use connection::Connections;
 pub use tls::{Tls, TlsError};
 
@@ -38,6 +38,10 @@ pub async fn serve(
         let (scripts, warming) = (app.scripts().clone(), stop.clone());
         tracker.spawn(async move { warming.run_until_cancelled(scripts.warm_up()).await });
     }
+    tracker.spawn(upkeep::run(app.clone(), stop.clone()));
+    // Ends last: it sends what the others have still to say.
+    let everything_ended = CancellationToken::new();
+    let exporter = app.take_exporter().map(|exporter| TaskTracker::new().spawn(exporter.run(everything_ended.clone())));
     let mut dispatcher = tracker.spawn(dispatch::run(app.clone(), stop.clone()));
     let connections = Arc::new(Connections::new(api::router(app.clone()), app, tls, stop.clone()));
     let mut accepting = tracker.spawn(async move { connections.accept(&listener, drain).await });
@@ -53,6 +57,10 @@ pub async fn serve(
     tracker.wait().await;
     background.close();
     background.wait().await;
+    everything_ended.cancel();
+    if let Some(exporter) = exporter {
+        drop(exporter.await);
+    }
     store.close().await;
     match broken {
         Some(ended) => ended,

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use hookbox_protocol::RunLimits;
 use hookbox_protocol::limits::{EVENT_BYTES, MODULE_BYTES, SCRIPT_BYTES};
+use url::Url;
 
 /// The operator's settings of the server.
 #[derive(Debug, Clone)]
@@ -42,6 +43,22 @@ pub struct ServerSettings {
     pub drain: Duration,
     /// Where the pre-initialised JavaScript engine is kept between starts; without it every start makes it anew.
     pub cache_dir: Option<PathBuf>,
+    /// The folder whose file system must not fill up: that of the database. `None` watches none.
+    pub data_dir: Option<PathBuf>,
+    /// With fewer free bytes than that in `data_dir` events get 503; what was accepted still runs. `None` for the smaller
+    /// one of 256 MiB and 2 % of the file system.
+    pub disk_free_min: Option<u64>,
+    /// Where traces go: the base address of a collector that speaks OTLP over HTTP, as `http://127.0.0.1:4318`. `None`
+    /// makes no traces.
+    pub otlp_endpoint: Option<Url>,
+    /// How this daemon is called among those of one database; the host's name and the process's id where absent.
+    pub node_name: Option<String>,
+    /// Where this daemon can be reached, for the list of daemons.
+    pub address: Option<String>,
+    /// Where the master key is kept, for a rotation that makes a new one; `None` where the operator gave the key itself.
+    pub master_key_file: Option<PathBuf>,
+    /// How many followers of the live log one tenant may have; further ones get 429.
+    pub followers_per_tenant: u32,
     /// Limits of connections and requests.
     pub http: HttpSettings,
 }
@@ -93,6 +110,13 @@ impl Default for ServerSettings {
             lease: Duration::from_secs(30),
             drain: Duration::from_secs(30),
             cache_dir: None,
+            data_dir: None,
+            disk_free_min: None,
+            otlp_endpoint: None,
+            node_name: None,
+            address: None,
+            master_key_file: None,
+            followers_per_tenant: 16,
             http: HttpSettings::default(),
         }
     }

@@ -6,10 +6,11 @@ use axum::Router;
 use axum::body::Body;
 use bytes::Bytes;
 use hookbox_egress::{Egress, Policy};
+use hookbox_protocol::api::Quotas;
 use hookbox_protocol::api::TenantCreated;
 use hookbox_runtime::Runtime;
-use hookbox_store::{Location, MasterKey, Options, Store};
-use http::{HeaderMap, Request};
+use hookbox_store::{Location, MasterKey, MasterKeys, Options, Store};
+use http::{HeaderMap, Request, Response};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -51,9 +52,14 @@ pub(crate) fn echoes(export: &str) -> Bytes {
 
 /// A hook that ends with that result.
 pub(crate) fn returns(result: &Value) -> Bytes {
+    returns_from("post_change_password", result)
+}
+
+/// A hook of that trigger's function that ends with that result.
+pub(crate) fn returns_from(export: &str, result: &Value) -> Bytes {
     let text = result.to_string();
     let code = format!("(i64.or (i64.shl (i64.const 16) (i64.const 32)) (i64.const {}))", text.len());
-    hook("post_change_password", &code, &text)
+    hook(export, &code, &text)
 }
 
 /// A hook that fails with that message.
@@ -140,7 +146,14 @@ pub(crate) async fn parts(folder: &TempDir, mut settings: ServerSettings) -> Par
     let cache = CACHE.get_or_init(|| TempDir::new().expect("a folder"));
     settings.cache_dir.get_or_insert_with(|| cache.path().to_owned());
     let runtime = RUNTIME.get_or_init(|| Runtime::new(hookbox_runtime::Settings::default()).expect("a sandbox"));
-    let options = Options { location: Location::Sqlite(folder.path().to_owned()), master_key: MasterKey::generate() };
+    let options = Options {
+        location: Location::Sqlite(folder.path().to_owned()),
+        master_keys: match &settings.master_key_file {
+            Some(file) => MasterKeys::load_or_create(file).expect("a key file"),
+            None => MasterKey::generate().into(),
+        },
+        quotas: Quotas::default(),
+    };
     Parts {
         store: Store::open(options).await.expect("a store"),
         runtime: runtime.clone(),
@@ -156,9 +169,21 @@ impl House {
     }
 
     pub(crate) async fn with(settings: ServerSettings) -> Self {
+        Self::under(settings, Policy::default()).await
+    }
+
+    /// A daemon whose hooks reach what is on this machine.
+    pub(crate) async fn reaching_loopback() -> Self {
+        let policy = Policy { allow: vec!["127.0.0.1/32".parse().expect("a network")], ..Policy::default() };
+        Self::under(ServerSettings { guest_threads: Some(2), ..ServerSettings::default() }, policy).await
+    }
+
+    async fn under(settings: ServerSettings, policy: Policy) -> Self {
         let folder = TempDir::new().expect("a folder");
         let stop = CancellationToken::new();
-        let app = App::new(parts(&folder, settings).await, stop.clone()).expect("an app");
+        let egress = Egress::new(policy).expect("a way out");
+        let parts = Parts { egress, ..parts(&folder, settings).await };
+        let app = App::new(parts, stop.clone()).expect("an app");
         Self { router: router(app.clone()), app, stop, _folder: folder }
     }
 
@@ -199,11 +224,15 @@ impl House {
 
     /// Sends a request with a bearer token; without one where it is empty.
     pub(crate) async fn send(&self, request: http::request::Builder, token: &str, body: Body) -> Answer {
-        let request =
-            if token.is_empty() { request } else { request.header("authorization", format!("Bearer {token}")) };
-        let response = self.router.clone().oneshot(request.body(body).expect("a request")).await.expect("an answer");
-        let (parts, body) = response.into_parts();
+        let (parts, body) = self.open(request, token, body).await.into_parts();
         let body = body.collect().await.expect("a body").to_bytes();
         Answer { status: parts.status.as_u16(), headers: parts.headers, body }
+    }
+
+    /// Sends a request and gives its answer while that may still be coming.
+    pub(crate) async fn open(&self, request: http::request::Builder, token: &str, body: Body) -> Response<Body> {
+        let request =
+            if token.is_empty() { request } else { request.header("authorization", format!("Bearer {token}")) };
+        self.router.clone().oneshot(request.body(body).expect("a request")).await.expect("an answer")
     }
 }

@@ -15,15 +15,36 @@ pub struct Clock(Arc<Inner>);
 #[derive(Debug, Default)]
 struct Inner {
     offset_ms: AtomicI64,
+    /// How far the clock of a database behind a network is ahead of the machine's.
+    ahead_ms: AtomicI64,
     moved: Notify,
 }
 
 impl Clock {
     /// The time.
     pub fn now(&self) -> Timestamp {
+        let ahead = self.0.ahead_ms.load(Ordering::Relaxed);
+        Timestamp(self.machine().0.saturating_add(ahead).saturating_add(self.offset_ms()))
+    }
+
+    /// What the machine's clock says.
+    pub(crate) fn machine(&self) -> Timestamp {
         let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let ms = i64::try_from(since_1970.as_millis()).unwrap_or(i64::MAX);
-        Timestamp(ms.saturating_add(self.0.offset_ms.load(Ordering::Relaxed)))
+        Timestamp(i64::try_from(since_1970.as_millis()).unwrap_or(i64::MAX))
+    }
+
+    /// Goes by a database's clock, which is so far ahead of the machine's. A few milliseconds are the network's.
+    pub(crate) fn follow(&self, ahead_ms: i64) {
+        const JITTER_MS: u64 = 5;
+        let before = self.0.ahead_ms.load(Ordering::Relaxed);
+        if ahead_ms.abs_diff(before) > JITTER_MS {
+            self.0.ahead_ms.store(ahead_ms, Ordering::Relaxed);
+        }
+    }
+
+    /// What tests moved the time by.
+    pub(crate) fn offset_ms(&self) -> i64 {
+        self.0.offset_ms.load(Ordering::Relaxed)
     }
 
     /// Moves the time forward. For tests: whatever waits for a time sees the new one at once.

@@ -8,13 +8,14 @@ use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use hookbox_protocol::event::Initiator;
 use hookbox_protocol::id::{HookNumber, LogId};
-use hookbox_protocol::{EventId, HookId, ModuleDigest, TenantId, Timestamp, Trigger, api};
+use hookbox_protocol::{DeliveryId, EventId, HookId, ModuleDigest, TenantId, Timestamp, Trigger, api};
 use tokio::sync::Notify;
 
 use crate::token::{Credential, Kind};
 use crate::{
-    AcceptEvent, Backlog, Code, Completion, Error, EventFilter, HookChange, HookRow, LeaseKey, LogEntry, LogFilter,
-    LogRow, MasterKey, NewHook, NewToken, Recorded, Settings, Stats, TokenId, TokenRow, Version, VersionRow,
+    AcceptEvent, AuditFilter, AuditRow, Backlog, Code, Completion, Error, EventFilter, Finding, Heartbeat, HookChange,
+    HookRow, LeaseKey, LogEntry, LogFilter, LogRow, MasterKey, MasterKeys, NewHook, NewToken, Recorded, ReplayFilter,
+    Settings, Stats, Swept, TenantChange, TokenId, TokenRow, Version, VersionRow,
 };
 
 /// What every method answers: a future that does not borrow, so that a caller may drop it; a write goes on regardless.
@@ -45,6 +46,9 @@ pub(crate) struct Claimed {
     pub(crate) context: String,
     pub(crate) initiated_by: Option<Initiator>,
     pub(crate) attempt: u32,
+    /// Attempts before the last replay, which the schedule does not count.
+    pub(crate) replayed_after: u32,
+    /// Those after the last replay.
     pub(crate) earlier_outcomes: Vec<&'static str>,
 }
 
@@ -61,6 +65,32 @@ pub(crate) struct SealedHook {
 
 /// A secret's name and its encrypted value.
 pub(crate) type SealedSecret = (String, Vec<u8>);
+
+/// A hook's secrets with the data key that they are encrypted under, all as of one moment.
+#[derive(Debug)]
+pub(crate) struct SealedSecrets {
+    pub(crate) hook: HookNumber,
+    pub(crate) data_key: Vec<u8>,
+    pub(crate) secrets: Vec<SealedSecret>,
+}
+
+/// What became of secrets that were to be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SecretsPut {
+    Done,
+    /// The tenant got another data key since they were encrypted: encrypt them again.
+    KeyChanged,
+    NoSuchHook,
+}
+
+/// All that is encrypted of a tenant: its data key, and the secrets of all hooks.
+pub(crate) struct TenantVault {
+    pub(crate) data_key: Vec<u8>,
+    pub(crate) secrets: Vec<(HookNumber, String, Vec<u8>)>,
+}
+
+/// Encrypts the vault of a tenant anew. Runs inside the transaction that reads and replaces it.
+pub(crate) type Rekey = Box<dyn FnOnce(TenantVault) -> Result<TenantVault, Error> + Send>;
 
 /// What becomes of secrets that exist already, or do not yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,12 +159,53 @@ pub(crate) trait Engine: Send + Sync + 'static {
     fn tenant_backlog(&self, tenant: TenantId) -> Backlog;
     fn signal(&self) -> &Signal;
 
-    /// Checks the master key against the database, or makes the database its own when it is new.
-    fn bind_key(&self, key: MasterKey) -> Answer<()>;
+    /// Checks the master keys against the database, or makes the database the first one's when it is new. Each key check
+    /// that the database has, one or during a rotation two, must be opened by one of them.
+    fn bind_keys(&self, keys: MasterKeys) -> Answer<()>;
+    /// As [`Engine::bind_keys`]; then keeps the key check of the first key beside the other one, and answers all tenants.
+    fn begin_rotation(&self, keys: MasterKeys) -> Answer<Vec<TenantId>>;
+    /// Replaces all that is encrypted of a tenant by what `rekey` makes of it, in one transaction that no write of a
+    /// secret comes into; answers how many secrets there were, `None` when there is no such tenant.
+    fn rekey(&self, tenant: TenantId, rekey: Rekey) -> Answer<Option<u64>>;
+    /// Keeps only the key check of the first key.
+    fn end_rotation(&self, keys: MasterKeys) -> Answer<()>;
     /// Makes a tenant with its first credentials, in their order.
     fn create_tenant(&self, name: String, key: MasterKey, credentials: Vec<NewCredential>) -> Answer<Vec<TokenId>>;
     fn tenants(&self) -> Answer<Vec<api::Tenant>>;
-    fn data_key(&self, tenant: TenantId) -> Answer<Vec<u8>>;
+    fn find_tenant(&self, name: String) -> Answer<Option<api::Tenant>>;
+    /// With an entry in the operator's trail and one in the tenant's.
+    fn change_tenant(&self, name: String, change: TenantChange) -> Answer<Option<api::Tenant>>;
+    /// The first step of the end of a tenant: its name is free, its credentials are gone, its hooks are off, its
+    /// deliveries are out of the queue. With an entry in the operator's trail.
+    fn retire_tenant(&self, name: String) -> Answer<Option<TenantId>>;
+    /// A further step: removes up to `most` rows of a retired tenant; whether nothing is left.
+    fn purge_tenant(&self, tenant: TenantId, most: u32) -> Answer<bool>;
+    /// With an entry in the operator's trail and one in the tenant's.
+    fn tenant_token(&self, name: String, new: NewCredential) -> Answer<Option<TokenId>>;
+    /// Of a tenant, or of the operator where there is none.
+    fn audit(&self, tenant: Option<TenantId>, filter: AuditFilter) -> Answer<Vec<AuditRow>>;
+    /// Keeps when a credential was used. Nobody waits for it.
+    fn token_used(&self, id: TokenId, at: Timestamp) -> Answer<()>;
+    fn sweep(&self, most: u32) -> Answer<Swept>;
+    fn nodes(&self) -> Answer<Vec<api::Node>>;
+    fn heartbeat(&self, node: Heartbeat) -> Answer<()>;
+    fn operator_stats(&self) -> Answer<api::OperatorStats>;
+    /// Attempts that began in `since..until`, in so many buckets of equal length.
+    fn statistics(&self, tenant: TenantId, since: Timestamp, until: Timestamp, buckets: u32) -> Answer<api::Stats>;
+    fn diagnose(&self) -> Answer<Vec<Finding>>;
+    fn several_hooks(&self, tenant: TenantId) -> Answer<bool>;
+    /// [`Error::State`] where it is switched off while a trigger has several enabled hooks.
+    fn set_several_hooks(&self, caller: Caller, on: bool) -> Answer<()>;
+    /// Makes a delivery that ended due, in the lane of retries. With an entry in the audit trail.
+    fn replay(&self, caller: Caller, id: DeliveryId) -> Answer<()>;
+    /// Deliveries that match and whose hook is still there, newest event first.
+    fn replayable(&self, tenant: TenantId, filter: ReplayFilter) -> Answer<Vec<DeliveryId>>;
+    /// As [`Engine::replay`] for each that still has ended and whose hook is still there; how many that were. One entry
+    /// in the audit trail, with `filter` in its details.
+    fn replay_many(&self, caller: Caller, ids: Vec<DeliveryId>, filter: serde_json::Value) -> Answer<u64>;
+    /// The numbers of the enabled hooks of a trigger in the order in which they run.
+    fn enabled(&self, tenant: TenantId, trigger: Trigger) -> Answer<Vec<HookNumber>>;
+
     fn credential(&self, id: TokenId) -> Answer<Option<Credential>>;
     fn create_token(&self, caller: Caller, new: NewCredential) -> Answer<TokenId>;
     fn tokens(&self, tenant: TenantId) -> Answer<Vec<TokenRow>>;
@@ -151,6 +222,8 @@ pub(crate) trait Engine: Send + Sync + 'static {
     fn update_hook(&self, caller: Caller, id: HookId, change: HookChange) -> Answer<Option<HookRow>>;
     fn delete_hook(&self, caller: Caller, id: HookId) -> Answer<bool>;
     fn add_version(&self, caller: Caller, id: HookId, code: Code) -> Answer<Option<u32>>;
+    /// Keeps code as a version that is not live. The code of the live or of the newest version answers that one.
+    fn save_version(&self, caller: Caller, id: HookId, code: Code) -> Answer<Option<u32>>;
     fn versions(&self, tenant: TenantId, id: HookId) -> Answer<Option<Vec<VersionRow>>>;
     fn version(&self, tenant: TenantId, id: HookId, number: u32) -> Answer<Option<Version>>;
     fn activate_version(&self, caller: Caller, id: HookId, number: u32) -> Answer<bool>;
@@ -159,15 +232,16 @@ pub(crate) trait Engine: Send + Sync + 'static {
     fn settings(&self, tenant: TenantId, id: HookId) -> Answer<Option<Settings>>;
     fn set_settings(&self, caller: Caller, id: HookId, settings: Settings) -> Answer<bool>;
 
-    fn hook_number(&self, tenant: TenantId, id: HookId) -> Answer<Option<HookNumber>>;
-    fn secrets(&self, tenant: TenantId, id: HookId) -> Answer<Option<Vec<SealedSecret>>>;
+    fn secrets(&self, tenant: TenantId, id: HookId) -> Answer<Option<SealedSecrets>>;
+    /// Writes secrets that were encrypted under `data_key`, unless the tenant has another one by now.
     fn put_secrets(
         &self,
         caller: Caller,
         id: HookId,
         write: SecretWrite,
+        data_key: Vec<u8>,
         secrets: Vec<SealedSecret>,
-    ) -> Answer<Option<()>>;
+    ) -> Answer<SecretsPut>;
     fn delete_secrets(&self, caller: Caller, id: HookId, names: Vec<String>) -> Answer<Option<()>>;
 
     fn logs(&self, tenant: TenantId, filter: LogFilter) -> Answer<Vec<LogRow>>;

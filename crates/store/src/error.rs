@@ -41,6 +41,9 @@ pub enum Error {
         /// What makes room.
         way_out: &'static str,
     },
+    /// What is asked for does not go with the state that things are in.
+    #[error("{0}")]
+    State(String),
     /// A value cannot be stored.
     #[error("{0}")]
     Invalid(String),
@@ -50,7 +53,8 @@ pub enum Error {
     /// The master key does not open the vault of this database.
     #[error(
         "the master key does not belong to this database: the secrets in it were encrypted with another key; start with \
-         the key that was in use when the database was made"
+         the key that was in use before, or, where a rotation did not end, with both keys, the new one first: \
+         `NEW,OLD` in HOOKBOX_MASTER_KEY, or one a line in the key file"
     )]
     WrongMasterKey,
     /// The master key cannot be used or read.
@@ -75,6 +79,9 @@ pub enum Error {
     /// The store does not take work: a commit failed, or it was closed. Nothing that was answered before is lost.
     #[error("the store takes no further writes: {0}")]
     Unavailable(Arc<str>),
+    /// The disk is full, or the database at its largest. This write was not made; writes work again when there is room.
+    #[error("the disk is full: {0}; make room, nothing has to be restarted")]
+    Full(Arc<str>),
     /// A stored value cannot be decrypted or read: it was changed outside of Hookbox.
     #[error("{0}")]
     Damaged(String),

@@ -10,6 +10,9 @@ use crate::Error;
 /// The longest idempotency key, in characters.
 const KEY_CHARS_MAX: usize = 255;
 
+/// Events that a search by user looks at in one call.
+pub(crate) const SCANNED_MAX: u32 = 50_000;
+
 /// How many events a list holds when nobody said otherwise, and at most.
 pub(crate) const TAKE_DEFAULT: u32 = 50;
 pub(crate) const TAKE_MAX: u32 = 100;
@@ -60,6 +63,10 @@ pub struct EventFilter {
     pub hook_id: Option<HookId>,
     /// Only events with a delivery in that state; with `hook_id`, a delivery to that hook.
     pub state: Option<DeliveryState>,
+    /// Only events about that user: his id, mail address or name, all of it; of a mail address, letters in either case.
+    /// There is no index for it: where the user is rare, a list may hold fewer events than asked for, or none, and a
+    /// `next` all the same.
+    pub user: Option<String>,
     /// Only events accepted at that time or later.
     pub since: Option<Timestamp>,
     /// Only events accepted before that time.

@@ -59,7 +59,8 @@ impl NewHook {
 pub struct HookChange {
     /// A new name in kebab case.
     pub name: Option<String>,
-    /// Whether events reach it. Turning it on turns the others of its trigger off.
+    /// Whether events reach it. Turning it on turns the others of its trigger off, unless the tenant wants several: see
+    /// [`crate::TenantStore::set_several_hooks`].
     pub enabled: Option<bool>,
     /// All of its npm packages.
     pub dependencies: Option<BTreeMap<String, String>>,

@@ -25,7 +25,11 @@ pub(crate) struct Ids {
 impl Ids {
     /// Identifiers of a node, all of them above `floor`, the highest that the database holds.
     pub(crate) fn above(floor: i64, node: u16) -> Self {
-        Self { node: i64::from(node & 0x3ff) << SEQUENCE_BITS, last: Mutex::new(floor) }
+        let node = i64::from(node & 0x3ff) << SEQUENCE_BITS;
+        let is_own = floor & (0x3ff << SEQUENCE_BITS) == node;
+        // What follows the identifier of another node is that node's: begin with the next millisecond.
+        let last = if is_own { floor } else { floor | ((1 << TIME_SHIFT) - 1) };
+        Self { node, last: Mutex::new(last) }
     }
 
     pub(crate) fn next(&self, now: Timestamp) -> i64 {
@@ -91,6 +95,21 @@ mod tests {
         assert_eq!(first_at(now), id & !0x3f_ffff);
         let after_restart = Ids::above(id, 5).next(Timestamp(now.0 - 60_000));
         assert!(after_restart > id);
+    }
+
+    #[test]
+    fn nodes_that_begin_above_the_same_identifier_make_different_ones() {
+        let now = Timestamp(1_790_000_000_123);
+        let floor = Ids::above(0, 3).next(Timestamp(now.0 + 5_000));
+        let mut made = std::collections::BTreeSet::new();
+        for node in [3, 4, 0] {
+            let ids = Ids::above(floor, node);
+            for _ in 0..100 {
+                let id = ids.next(now);
+                assert!(id > floor && made.insert(id), "node {node}");
+                assert_eq!(id >> SEQUENCE_BITS & 0x3ff, i64::from(node));
+            }
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use lru::LruCache;
 
 use crate::engine::{Engine, SealedHook};
 use crate::queue::LiveHook;
-use crate::{Code, Error, MasterKey};
+use crate::{Code, Error, MasterKeys};
 
 /// Hooks that are kept at most, and bytes of scripts.
 const HOOKS_MAX: usize = 16_384;
@@ -43,7 +43,7 @@ impl LiveHooks {
     pub(crate) async fn get(
         &self,
         engine: &dyn Engine,
-        master_key: &MasterKey,
+        keys: &MasterKeys,
         number: HookNumber,
     ) -> Result<Option<Live>, Error> {
         let generation = engine.signal().generation();
@@ -51,7 +51,7 @@ impl LiveHooks {
             return Ok(Some(live.clone()));
         }
         let Some(sealed) = engine.sealed_hook(number).await? else { return Ok(None) };
-        let live = open(sealed, master_key)?;
+        let live = open(sealed, keys)?;
         // What was read may be older than a change that was committed meanwhile; then it goes with that generation.
         self.lock().of_generation(generation).insert(number, live.clone());
         Ok(Some(live))
@@ -94,12 +94,12 @@ fn bytes(live: &Live) -> usize {
     ENTRY_BYTES + source + secrets
 }
 
-fn open(sealed: SealedHook, master_key: &MasterKey) -> Result<Live, Error> {
+fn open(sealed: SealedHook, keys: &MasterKeys) -> Result<Live, Error> {
     let row = sealed.row;
     let secrets = if sealed.secrets.is_empty() {
         Vec::new()
     } else {
-        let key = master_key.data_key(sealed.tenant, &sealed.data_key)?;
+        let key = keys.data_key(sealed.tenant, &sealed.data_key)?;
         let open = |(name, value): &(String, Vec<u8>)| Ok((name.clone(), key.open(row.number, name, value)?));
         sealed.secrets.iter().map(open).collect::<Result<_, Error>>()?
     };

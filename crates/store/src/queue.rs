@@ -51,7 +51,11 @@ pub struct Leased {
     pub initiated_by: Option<Initiator>,
     /// 1 for the first.
     pub attempt: u32,
-    /// How the attempts before this one ended, first to last: names of [`hookbox_protocol::Outcome::NAMES`].
+    /// The attempts before the last replay: a replay begins the schedule anew, so that `attempt - replayed_after` is the
+    /// attempt's place in it.
+    pub replayed_after: u32,
+    /// How the attempts before this one ended, first to last, from the last replay on: names of
+    /// [`hookbox_protocol::Outcome::NAMES`].
     pub earlier_outcomes: Vec<&'static str>,
     /// When the event was accepted.
     pub received_at: Timestamp,
@@ -155,9 +159,10 @@ impl Queue {
         }
         self.shared.engine.signal().look();
         let claimed = self.shared.engine.lease(most, self.tenant_most, lease).await?;
+        let keys = self.shared.keys();
         let mut leased = Vec::with_capacity(claimed.len());
         for claim in claimed {
-            match self.shared.live.get(&*self.shared.engine, &self.shared.master_key, claim.key.delivery.hook).await {
+            match self.shared.live.get(&*self.shared.engine, &keys.master, claim.key.delivery.hook).await {
                 Ok(Some(live)) => leased.push(assemble(claim, live)),
                 // It was deleted between the claim and now; the next claim of the delivery will see that.
                 Ok(None) => self.shared.engine.postpone(claim.key, Duration::ZERO, String::new()).await?,
@@ -167,6 +172,7 @@ impl Queue {
                 }
             }
         }
+        in_order(&mut leased);
         Ok(leased)
     }
 
@@ -216,6 +222,13 @@ impl Queue {
     }
 }
 
+/// Several deliveries of one event run in the order that their hooks' settings say.
+fn in_order(leased: &mut [Leased]) {
+    for same_event in leased.chunk_by_mut(|a, b| a.event() == b.event()) {
+        same_event.sort_by_key(|leased| (leased.hook.settings.order, leased.hook.number.0));
+    }
+}
+
 fn assemble(claim: Claimed, live: crate::live::Live) -> Leased {
     Leased {
         key: claim.key,
@@ -226,6 +239,7 @@ fn assemble(claim: Claimed, live: crate::live::Live) -> Leased {
         context: claim.context,
         initiated_by: claim.initiated_by,
         attempt: claim.attempt,
+        replayed_after: claim.replayed_after,
         earlier_outcomes: claim.earlier_outcomes,
         received_at: id::time_of(claim.key.delivery.event.0),
         hook: live.hook,

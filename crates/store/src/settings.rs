@@ -2,10 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use hookbox_protocol::limits::{LimitError, RunLimits};
+use hookbox_protocol::limits::{LimitError, RunLimits, SECRETS};
+use hookbox_protocol::name;
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
+
+/// The most hosts that a sealed secret is sent to.
+const SEALED_HOSTS_MAX: usize = 64;
 
 /// The settings of a hook. The default is what holds where nobody set anything.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +21,11 @@ pub struct Settings {
     pub allowed_hosts: Option<Vec<String>>,
     /// Which failed attempts are repeated.
     pub retry: Retry,
+    /// Secrets whose value the hook never sees, by name, with the hosts that the value is sent to in its place. A host is
+    /// written as in `allowed_hosts`.
+    pub sealed_secrets: BTreeMap<String, Vec<String>>,
+    /// Where several hooks of a trigger are enabled, the one with the lowest number runs first; of equals, the oldest.
+    pub order: i64,
 }
 
 impl Settings {
@@ -38,6 +47,19 @@ impl Settings {
             if RunLimits::default().get(name).is_none() {
                 return Err(Error::Invalid(LimitError::Unknown(name.chars().take(64).collect()).to_string()));
             }
+        }
+        for (name, hosts) in &self.sealed_secrets {
+            name::check_secret(name)?;
+            if hosts.is_empty() || hosts.len() > SEALED_HOSTS_MAX {
+                return Err(Error::Invalid(format!(
+                    "sealed secret '{name}' has {} hosts; it must have between 1 and {SEALED_HOSTS_MAX}",
+                    hosts.len()
+                )));
+            }
+        }
+        if self.sealed_secrets.len() as u64 > SECRETS.ceiling {
+            let (count, most) = (self.sealed_secrets.len(), SECRETS.ceiling);
+            return Err(Error::Invalid(format!("{count} secrets are sealed; the most is {most}")));
         }
         Ok(())
     }

@@ -8,34 +8,47 @@ use bytes::Bytes;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use hookbox_protocol::id::{HookNumber, LogId};
-use hookbox_protocol::{EventId, HookId, ModuleDigest, TenantId, api};
+use hookbox_protocol::{DeliveryId, EventId, HookId, ModuleDigest, TenantId, Timestamp, Trigger, api};
 use rusqlite::Connection;
 
+use self::event::Standing;
 use self::figures::Figures;
 use self::memory::Memory;
 use self::reader::Readers;
-use self::writer::{Care, Writer};
-use crate::engine::{Answer, Caller, Claimed, Engine, NewCredential, SealedHook, SealedSecret, SecretWrite, Signal};
+use self::writer::{Batch, Care, Writer};
+use crate::engine::{
+    Answer, Caller, Claimed, Engine, NewCredential, Rekey, SealedHook, SealedSecret, SealedSecrets, SecretWrite,
+    SecretsPut, Signal,
+};
 use crate::id::Ids;
 use crate::token::Credential;
 use crate::{
-    AcceptEvent, Backlog, Clock, Code, Completion, Error, EventFilter, HookChange, HookRow, LeaseKey, LogEntry,
-    LogFilter, LogRow, MasterKey, NewHook, Recorded, Settings, Stats, TokenId, TokenRow, Version, VersionRow,
+    AcceptEvent, AuditFilter, AuditRow, Backlog, Clock, Code, Completion, Error, EventFilter, Finding, Heartbeat,
+    HookChange, HookRow, LeaseKey, LogEntry, LogFilter, LogRow, MasterKey, MasterKeys, NewHook, Recorded, ReplayFilter,
+    Settings, Stats, Swept, TenantChange, TokenId, TokenRow, Version, VersionRow,
 };
 
 mod accept;
 mod audit;
+pub(crate) mod backup;
 mod delivery;
+pub(crate) mod diagnosis;
 mod event;
 mod figures;
 mod hook;
 mod lease;
 mod log;
 mod memory;
+mod node;
 mod open;
+mod operator;
 mod reader;
+mod replay;
+mod retention;
+mod rotation;
 mod row;
 mod secret;
+mod statistics;
 mod tenant;
 mod version;
 mod writer;
@@ -47,6 +60,8 @@ mod tests;
 pub(crate) struct Sqlite {
     database: PathBuf,
     clock: Clock,
+    /// What holds for a tenant for which nothing else was set.
+    quotas: api::Quotas,
     figures: Arc<Figures>,
     readers: Readers,
     writer: Writer,
@@ -54,28 +69,29 @@ pub(crate) struct Sqlite {
 
 impl Sqlite {
     /// Opens the directory. The work is done on a thread where it may block.
-    pub(crate) async fn open(folder: PathBuf, clock: Clock) -> Result<Self, Error> {
-        let opened = tokio::task::spawn_blocking(move || Self::open_blocking(&folder, clock)).await;
+    pub(crate) async fn open(folder: PathBuf, clock: Clock, quotas: api::Quotas) -> Result<Self, Error> {
+        let opened = tokio::task::spawn_blocking(move || Self::open_blocking(&folder, clock, quotas)).await;
         opened.unwrap_or_else(|_| Err(Error::Unavailable("opening it panicked".into())))
     }
 
-    fn open_blocking(folder: &std::path::Path, clock: Clock) -> Result<Self, Error> {
+    fn open_blocking(folder: &std::path::Path, clock: Clock, quotas: api::Quotas) -> Result<Self, Error> {
         let lock = open::lock(folder)?;
         let db = open::writer(folder)?;
         version::remove_unused(&db)?;
+        node::forget_all(&db)?;
         let interrupted = lease::end_all(&db, clock.now())?;
         if interrupted > 0 {
             tracing::warn!(deliveries = interrupted, "the previous process ended while deliveries ran; they run again");
         }
         lease::pull_forward(&db, clock.now())?;
-        let mut memory = Memory::load(&db)?;
+        let mut memory = Memory::load(&db, quotas)?;
         let figures = Arc::new(Figures::default());
         figures.reset(&mut memory);
         let ids = Arc::new(Ids::above(highest_id(&db)?, 0));
         let database = open::database(folder);
         let readers = Readers::start(&database)?;
-        let writer = Writer::start(db, memory, ids, clock.clone(), Arc::clone(&figures), lock)?;
-        Ok(Self { database, clock, figures, readers, writer })
+        let writer = Writer::start(db, memory, ids, clock.clone(), quotas, Arc::clone(&figures), lock)?;
+        Ok(Self { database, clock, quotas, figures, readers, writer })
     }
 
     fn read<T: Send + 'static>(
@@ -83,6 +99,15 @@ impl Sqlite {
         work: impl FnOnce(&Connection) -> Result<T, Error> + Send + 'static,
     ) -> Answer<T> {
         self.readers.read(work)
+    }
+
+    fn standing(&self, tenant: TenantId) -> Standing {
+        Standing {
+            now: self.clock.now(),
+            in_flight: self.figures.tenant_backlog(tenant).leased,
+            tenant_most: self.figures.tenant_most(),
+            quotas: self.quotas,
+        }
     }
 
     /// Bytes of the database and of its log of changes.
@@ -142,8 +167,8 @@ impl Engine for Sqlite {
         &self.figures.signal
     }
 
-    fn bind_key(&self, key: MasterKey) -> Answer<()> {
-        self.writer.write(Care::Whole, move |batch| tenant::bind_key(batch, &key))
+    fn bind_keys(&self, keys: MasterKeys) -> Answer<()> {
+        self.writer.write(Care::Whole, move |batch| tenant::bind_keys(batch, &keys))
     }
 
     fn create_tenant(&self, name: String, key: MasterKey, credentials: Vec<NewCredential>) -> Answer<Vec<TokenId>> {
@@ -151,24 +176,134 @@ impl Engine for Sqlite {
     }
 
     fn tenants(&self) -> Answer<Vec<api::Tenant>> {
-        let figures = Arc::clone(&self.figures);
+        let (figures, quotas) = (Arc::clone(&self.figures), self.quotas);
         self.read(move |db| {
-            let tenant = |row: tenant::TenantRow| api::Tenant {
-                backlog: figures.tenant_backlog(row.id).total(),
-                tenant: row.name,
-                created_at: row.created_at,
-                hooks: row.hooks,
+            let shown = |row: tenant::TenantRow| {
+                let backlog = figures.tenant_backlog(row.id);
+                row.shown(backlog, quotas)
             };
-            Ok(tenant::tenants(db)?.into_iter().map(tenant).collect())
+            Ok(tenant::tenants(db)?.into_iter().map(shown).collect())
         })
     }
 
-    fn data_key(&self, tenant: TenantId) -> Answer<Vec<u8>> {
-        self.read(move |db| tenant::data_key(db, tenant))
+    fn find_tenant(&self, name: String) -> Answer<Option<api::Tenant>> {
+        let (figures, quotas) = (Arc::clone(&self.figures), self.quotas);
+        self.read(move |db| {
+            Ok(tenant::find(db, &name)?.map(|row| {
+                let backlog = figures.tenant_backlog(row.id);
+                row.shown(backlog, quotas)
+            }))
+        })
+    }
+
+    fn change_tenant(&self, name: String, change: TenantChange) -> Answer<Option<api::Tenant>> {
+        let (figures, quotas) = (Arc::clone(&self.figures), self.quotas);
+        self.writer.write(Care::Catalogue, move |batch| {
+            let row = operator::change(batch, &name, &change, quotas)?;
+            Ok(row.map(|row| {
+                let backlog = figures.tenant_backlog(row.id);
+                row.shown(backlog, quotas)
+            }))
+        })
+    }
+
+    fn retire_tenant(&self, name: String) -> Answer<Option<TenantId>> {
+        self.writer.write(Care::Catalogue, move |batch| operator::retire(batch, &name))
+    }
+
+    fn purge_tenant(&self, tenant: TenantId, most: u32) -> Answer<bool> {
+        self.writer.write(Care::Whole, move |batch| operator::purge(batch, tenant, most))
+    }
+
+    fn tenant_token(&self, name: String, new: NewCredential) -> Answer<Option<TokenId>> {
+        self.writer.write(Care::Whole, move |batch| operator::token(batch, &name, &new))
+    }
+
+    fn begin_rotation(&self, keys: MasterKeys) -> Answer<Vec<TenantId>> {
+        self.writer.write(Care::Whole, move |batch| rotation::begin(batch, &keys))
+    }
+
+    fn rekey(&self, tenant: TenantId, rekey: Rekey) -> Answer<Option<u64>> {
+        self.writer.write(Care::Whole, move |batch| rotation::rekey(batch, tenant, rekey))
+    }
+
+    fn end_rotation(&self, keys: MasterKeys) -> Answer<()> {
+        self.writer.write(Care::Whole, move |batch| rotation::end(batch, &keys))
+    }
+
+    fn sweep(&self, most: u32) -> Answer<Swept> {
+        let quotas = self.quotas;
+        self.writer.write(Care::Whole, move |batch| retention::sweep(batch, quotas, most))
+    }
+
+    fn nodes(&self) -> Answer<Vec<api::Node>> {
+        let now = self.clock.now();
+        self.read(move |db| node::nodes(db, now))
+    }
+
+    fn heartbeat(&self, node: Heartbeat) -> Answer<()> {
+        self.writer.write(Care::Whole, move |batch| node::heartbeat(batch, &node))
+    }
+
+    fn operator_stats(&self) -> Answer<api::OperatorStats> {
+        let now = self.clock.now();
+        let stats = self.figures.stats(now, self.bytes());
+        let known = statistics::Known {
+            backlog: stats.backlog,
+            backlogs: self.figures.backlogs(),
+            dead: stats.dead,
+            oldest_due_ms: stats.oldest_due_ms,
+            bytes: stats.bytes,
+        };
+        self.read(move |db| statistics::of_operator(db, &known, now))
+    }
+
+    fn statistics(&self, tenant: TenantId, since: Timestamp, until: Timestamp, buckets: u32) -> Answer<api::Stats> {
+        let (backlog, now) = (self.figures.tenant_backlog(tenant), self.clock.now());
+        let stretch = statistics::Stretch { since, until, buckets };
+        self.read(move |db| statistics::of_tenant(db, tenant, &stretch, backlog, now))
+    }
+
+    fn diagnose(&self) -> Answer<Vec<Finding>> {
+        let (database, now) = (self.database.clone(), self.clock.now());
+        self.read(move |db| diagnosis::diagnose(db, &database, now))
+    }
+
+    fn several_hooks(&self, tenant: TenantId) -> Answer<bool> {
+        self.read(move |db| tenant::several_hooks(db, tenant))
+    }
+
+    fn set_several_hooks(&self, caller: Caller, on: bool) -> Answer<()> {
+        self.writer.write(Care::Whole, move |batch| tenant::set_several_hooks(batch, caller, on))
+    }
+
+    fn replay(&self, caller: Caller, id: DeliveryId) -> Answer<()> {
+        self.writer.write(Care::Whole, move |batch| replay::one(batch, caller, id))
+    }
+
+    fn replayable(&self, tenant: TenantId, filter: ReplayFilter) -> Answer<Vec<DeliveryId>> {
+        self.read(move |db| replay::replayable(db, tenant, &filter))
+    }
+
+    fn replay_many(&self, caller: Caller, ids: Vec<DeliveryId>, filter: serde_json::Value) -> Answer<u64> {
+        self.writer.write(Care::Whole, move |batch| replay::many(batch, caller, &ids, &filter))
+    }
+
+    fn enabled(&self, tenant: TenantId, trigger: Trigger) -> Answer<Vec<HookNumber>> {
+        self.read(move |db| memory::in_order(db, tenant, trigger))
+    }
+
+    fn audit(&self, tenant: Option<TenantId>, filter: AuditFilter) -> Answer<Vec<AuditRow>> {
+        self.read(move |db| audit::audit(db, tenant, &filter))
+    }
+
+    fn token_used(&self, id: TokenId, at: Timestamp) -> Answer<()> {
+        self.writer.write(Care::Whole, move |batch| tenant::token_used(batch, id, at))
     }
 
     fn credential(&self, id: TokenId) -> Answer<Option<Credential>> {
-        self.read(move |db| tenant::credential(db, id))
+        let quotas = self.quotas;
+        self.read(move |db| tenant::credential(db, id, quotas))
     }
 
     fn create_token(&self, caller: Caller, new: NewCredential) -> Answer<TokenId> {
@@ -190,17 +325,18 @@ impl Engine for Sqlite {
     }
 
     fn event(&self, tenant: TenantId, id: EventId) -> Answer<Option<api::Event>> {
-        let now = self.clock.now();
-        self.read(move |db| event::event(db, tenant, id, now))
+        let standing = self.standing(tenant);
+        self.read(move |db| event::event(db, tenant, id, standing))
     }
 
     fn events(&self, tenant: TenantId, filter: EventFilter) -> Answer<api::Events> {
-        let now = self.clock.now();
-        self.read(move |db| event::events(db, tenant, &filter, now))
+        let standing = self.standing(tenant);
+        self.read(move |db| event::events(db, tenant, &filter, standing))
     }
 
     fn create_hook(&self, caller: Caller, new: NewHook) -> Answer<HookRow> {
-        self.writer.write(Care::Catalogue, move |batch| hook::create(batch, caller, &new))
+        let quotas = self.quotas;
+        self.writer.write(Care::Catalogue, move |batch| hook::create(batch, caller, &new, quotas))
     }
 
     fn hook(&self, tenant: TenantId, id: HookId) -> Answer<Option<HookRow>> {
@@ -225,6 +361,10 @@ impl Engine for Sqlite {
 
     fn add_version(&self, caller: Caller, id: HookId, code: Code) -> Answer<Option<u32>> {
         self.writer.write(Care::Catalogue, move |batch| version::add(batch, caller, &id, &code))
+    }
+
+    fn save_version(&self, caller: Caller, id: HookId, code: Code) -> Answer<Option<u32>> {
+        self.writer.write(Care::Whole, move |batch| version::save(batch, caller, &id, &code))
     }
 
     fn versions(&self, tenant: TenantId, id: HookId) -> Answer<Option<Vec<VersionRow>>> {
@@ -255,11 +395,7 @@ impl Engine for Sqlite {
         self.writer.write(Care::Catalogue, move |batch| hook::set_settings(batch, caller, &id, &settings))
     }
 
-    fn hook_number(&self, tenant: TenantId, id: HookId) -> Answer<Option<HookNumber>> {
-        self.read(move |db| hook::number(db, tenant, &id))
-    }
-
-    fn secrets(&self, tenant: TenantId, id: HookId) -> Answer<Option<Vec<SealedSecret>>> {
+    fn secrets(&self, tenant: TenantId, id: HookId) -> Answer<Option<SealedSecrets>> {
         self.read(move |db| secret::secrets(db, tenant, &id))
     }
 
@@ -268,9 +404,11 @@ impl Engine for Sqlite {
         caller: Caller,
         id: HookId,
         write: SecretWrite,
+        data_key: Vec<u8>,
         secrets: Vec<SealedSecret>,
-    ) -> Answer<Option<()>> {
-        self.writer.write(Care::Catalogue, move |batch| secret::put(batch, caller, &id, write, &secrets))
+    ) -> Answer<SecretsPut> {
+        let put = move |batch: &mut Batch<'_>| secret::put(batch, caller, &id, write, &data_key, &secrets);
+        self.writer.write(Care::Catalogue, put)
     }
 
     fn delete_secrets(&self, caller: Caller, id: HookId, names: Vec<String>) -> Answer<Option<()>> {

@@ -1,6 +1,7 @@
 //! The store as the daemon sees it.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -9,12 +10,14 @@ use hookbox_protocol::{Scope, api, name};
 
 use crate::engine::{Engine, NewCredential};
 use crate::live::LiveHooks;
+use crate::postgres::Postgres;
 use crate::sqlite::Sqlite;
 use crate::token::{AccessKey, Claim, Credential, Identity, Kind, Secret, read_client};
-use crate::{Clock, Error, MasterKey, NewToken, Queue, TenantStore, TokenId};
+use crate::uses::Uses;
+use crate::{Clock, Error, MasterKey, MasterKeys, NewToken, Queue, TenantStore, TokenId};
 
-/// Where a store keeps its rows.
-#[derive(Debug, Clone)]
+/// Where a store keeps its rows. Prints without the address of a database, which may hold a password.
+#[derive(Clone)]
 pub enum Location {
     /// A data directory of its own.
     Sqlite(PathBuf),
@@ -22,13 +25,24 @@ pub enum Location {
     Postgres(String),
 }
 
+impl fmt::Debug for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(folder) => f.debug_tuple("Sqlite").field(folder).finish(),
+            Self::Postgres(_) => f.write_str("Postgres(***)"),
+        }
+    }
+}
+
 /// What it takes to open a store.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// Where the rows are.
     pub location: Location,
-    /// What the vault is encrypted with; always the same for one database.
-    pub master_key: MasterKey,
+    /// What the vault is encrypted with: the key of the database, or during a rotation the new one and the old one.
+    pub master_keys: MasterKeys,
+    /// What a tenant may use for which nothing else was set.
+    pub quotas: api::Quotas,
 }
 
 /// Everything that Hookbox remembers. A clone is another handle to the same store.
@@ -38,10 +52,33 @@ pub struct Store(Arc<Shared>);
 pub(crate) struct Shared {
     pub(crate) engine: Arc<dyn Engine>,
     pub(crate) clock: Clock,
-    pub(crate) master_key: MasterKey,
     pub(crate) live: LiveHooks,
-    access_key: AccessKey,
+    keys: RwLock<Arc<Keys>>,
+    used: Uses,
     credentials: RwLock<Credentials>,
+}
+
+/// What is encrypted and signed with.
+pub(crate) struct Keys {
+    pub(crate) master: MasterKeys,
+    /// Signs access tokens, and checks those that were signed before a rotation.
+    access: Vec<AccessKey>,
+}
+
+impl From<MasterKeys> for Keys {
+    fn from(master: MasterKeys) -> Self {
+        Self { access: master.iter().map(MasterKey::access_key).collect(), master }
+    }
+}
+
+impl Shared {
+    pub(crate) fn keys(&self) -> Arc<Keys> {
+        Arc::clone(&self.keys.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(crate) fn use_keys(&self, keys: MasterKeys) {
+        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(Keys::from(keys));
+    }
 }
 
 /// Credentials that were seen, and the generation of the catalogue that they were read from.
@@ -107,19 +144,16 @@ impl Store {
     pub async fn open(options: Options) -> Result<Self, Error> {
         let clock = Clock::default();
         let engine: Arc<dyn Engine> = match options.location {
-            Location::Sqlite(folder) => Arc::new(Sqlite::open(folder, clock.clone()).await?),
-            Location::Postgres(_) => {
-                let message = "this build stores in SQLite only; leave --database out and give a --data-dir";
-                return Err(Error::Unsupported(message.to_owned()));
-            }
+            Location::Sqlite(folder) => Arc::new(Sqlite::open(folder, clock.clone(), options.quotas).await?),
+            Location::Postgres(url) => Arc::new(Postgres::open(&url, clock.clone(), options.quotas).await?),
         };
-        engine.bind_key(options.master_key.clone()).await?;
+        engine.bind_keys(options.master_keys.clone()).await?;
         Ok(Self(Arc::new(Shared {
             engine,
             clock,
-            access_key: options.master_key.access_key(),
-            master_key: options.master_key,
             live: LiveHooks::new(),
+            keys: RwLock::new(Arc::new(Keys::from(options.master_keys))),
+            used: Uses::default(),
             credentials: RwLock::default(),
         })))
     }
@@ -127,6 +161,11 @@ impl Store {
     /// Finishes the writes that wait, and closes the database. Later writes are refused.
     pub async fn close(&self) {
         self.0.engine.close().await;
+    }
+
+    /// The keys that the vault is encrypted with.
+    pub fn master_keys(&self) -> MasterKeys {
+        self.0.keys().master.clone()
     }
 
     /// The store's time, which tests move.
@@ -148,7 +187,7 @@ impl Store {
         let (client, token) = (Secret::generate()?, Secret::generate()?);
         let new =
             vec![credential(Kind::Client, "first client", &client), credential(Kind::Token, "first token", &token)];
-        let ids = self.0.engine.create_tenant(name.to_owned(), self.0.master_key.clone(), new).await?;
+        let ids = self.0.engine.create_tenant(name.to_owned(), self.0.keys().master.first().clone(), new).await?;
         let [client_id, token_id] = ids[..] else {
             return Err(Error::Damaged(format!("{} credentials were made for a tenant, not 2", ids.len())));
         };
@@ -163,10 +202,11 @@ impl Store {
 
     /// Who a bearer token belongs to; `None` for one that was never given out, was revoked or has ended.
     pub async fn authenticate(&self, token: &str) -> Result<Option<Identity>, Error> {
-        match self.0.access_key.read(token, self.0.clock.now()) {
+        let (keys, now) = (self.0.keys(), self.0.clock.now());
+        match keys.access.iter().find_map(|key| key.read(token, now)) {
             Some(Claim::Access { client }) => {
-                let found = self.credential(client).await?;
-                Ok(found.filter(|found| found.kind == Kind::Client).map(|found| found.identity.clone()))
+                let found = self.credential(client).await?.filter(|found| found.kind == Kind::Client);
+                Ok(found.map(|found| self.admit(&found)))
             }
             Some(claim) => self.check(claim).await,
             None => Ok(None),
@@ -184,7 +224,7 @@ impl Store {
     /// A token for a client that just proved who it is: it ends after `lifetime`, or when the client is revoked, and
     /// [`Store::authenticate`] takes it.
     pub fn access_token(&self, client: &Identity, lifetime: Duration) -> String {
-        self.0.access_key.issue(client.token_id, self.0.clock.now(), lifetime)
+        self.0.keys().access[0].issue(client.token_id, self.0.clock.now(), lifetime)
     }
 
     /// The store of one tenant.
@@ -208,7 +248,8 @@ impl Store {
     }
 
     /// Whether the store takes writes. After a commit or a flush to disk failed it never does again: what the disk holds
-    /// is then unknown, and only opening it anew finds out.
+    /// is then unknown, and only opening it anew finds out. A full disk is no such failure: what does not fit is refused
+    /// with [`Error::Full`], and writes work again when there is room.
     #[expect(clippy::unused_async, reason = "an engine behind a network will have to ask")]
     pub async fn healthy(&self) -> Result<(), Error> {
         self.0.engine.healthy()
@@ -218,7 +259,21 @@ impl Store {
         let Claim::Stored { kind, id, secret } = claim else { return Ok(None) };
         let found = self.credential(id).await?;
         let admitted = found.filter(|found| found.admits(kind, &secret, self.0.clock.now()));
-        Ok(admitted.map(|found| found.identity.clone()))
+        Ok(admitted.map(|found| self.admit(&found)))
+    }
+
+    /// Whom a credential admits; keeps that it was used.
+    fn admit(&self, credential: &Credential) -> Identity {
+        let (id, now) = (credential.identity.token_id, self.0.clock.now());
+        if self.0.used.note(id, now) {
+            // Nobody waits for it: the write goes on by itself.
+            drop(self.0.engine.token_used(id, now));
+        }
+        credential.identity.clone()
+    }
+
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.0
     }
 
     async fn credential(&self, id: TokenId) -> Result<Option<Arc<Credential>>, Error> {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use hookbox_protocol::api::Quotas;
 use hookbox_protocol::report::{Level, LogLine};
 use hookbox_protocol::{HookError, Outcome, Report, Trigger};
 use tempfile::TempDir;
@@ -15,32 +16,69 @@ use crate::{
 mod access;
 mod events;
 mod fairness;
+mod figures;
 mod hooks;
 mod isolation;
+mod keys;
 mod logs;
+mod operator;
+pub(crate) mod postgres;
 mod queue;
+mod replay;
 mod restart;
+mod retention;
 mod secrets;
+pub(crate) mod server;
 
 const LEASE: Duration = Duration::from_secs(30);
 
 /// An empty database that lives as long as its case.
 struct Database {
-    folder: TempDir,
+    place: Place,
     key: MasterKey,
+}
+
+enum Place {
+    Sqlite(TempDir),
+    Postgres(postgres::Empty),
 }
 
 impl Database {
     fn sqlite() -> Self {
-        Self { folder: tempfile::tempdir().expect("a folder"), key: MasterKey::generate() }
+        let folder = tempfile::tempdir().expect("a folder");
+        Self { place: Place::Sqlite(folder), key: MasterKey::generate() }
+    }
+
+    /// `None` where there is no PostgreSQL.
+    async fn postgres(case: &str) -> Option<Self> {
+        let empty = postgres::Empty::make(case).await?;
+        Some(Self { place: Place::Postgres(empty), key: MasterKey::generate() })
     }
 
     fn options(&self) -> Options {
-        Options { location: Location::Sqlite(self.folder.path().join("data")), master_key: self.key.clone() }
+        Options {
+            location: match &self.place {
+                Place::Sqlite(folder) => Location::Sqlite(folder.path().join("data")),
+                Place::Postgres(empty) => Location::Postgres(empty.url()),
+            },
+            master_keys: self.key.clone().into(),
+            quotas: Quotas::default(),
+        }
     }
 
+    /// Opens a store, when the ones that were opened before are gone.
     async fn open(&self) -> Store {
+        self.until_it_is_free().await;
         Store::open(self.options()).await.expect("the store opens")
+    }
+}
+
+impl Database {
+    /// A store on SQLite is gone when its last handle is; of one on PostgreSQL the server hears a moment later.
+    async fn until_it_is_free(&self) {
+        if let Place::Postgres(empty) = &self.place {
+            empty.until_nobody_is_connected().await;
+        }
     }
 }
 
@@ -51,6 +89,17 @@ macro_rules! cases {
                 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
                 async fn $case() {
                     super::$area::$case(super::Database::sqlite()).await;
+                }
+            )*)*
+        }
+
+        mod on_postgres {
+            $($(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $case() {
+                    if let Some(database) = super::Database::postgres(stringify!($case)).await {
+                        super::$area::$case(database).await;
+                    }
                 }
             )*)*
         }
@@ -71,6 +120,7 @@ cases! {
         a_repeated_key_answers_the_first_event,
         a_key_sent_a_hundred_times_at_once_makes_one_event,
         events_are_listed_by_page_and_filter,
+        events_are_found_by_user,
         many_accepts_at_once_share_commits_and_are_all_kept,
     }
     fairness {
@@ -78,12 +128,18 @@ cases! {
         nobody_has_more_than_half_of_the_slots_while_others_wait,
         a_tenant_at_its_own_cap_leaves_slots_free,
         a_tenant_with_dear_hooks_gets_fewer_turns,
+        first_attempts_go_before_retries_and_retries_are_not_starved,
+    }
+    figures {
+        a_tenant_sees_its_attempts_by_time_and_hook,
+        the_operator_sees_who_is_busy,
     }
     hooks {
         the_first_hook_of_a_trigger_is_on_and_at_most_one_is,
         names_are_unique_among_the_living,
         a_change_is_whole_or_not_at_all,
         versions_are_numbered_pruned_and_rolled_back,
+        a_version_can_be_saved_without_going_live,
         modules_are_kept_once_and_only_as_long_as_they_are_used,
         a_tenant_has_at_most_so_many_hooks,
         settings_replace_the_defaults,
@@ -93,8 +149,26 @@ cases! {
         another_tenants_things_are_not_found,
         a_digest_is_not_enough_to_run_anothers_module,
     }
+    keys {
+        keys_are_exchanged_while_everything_runs,
+        a_rotation_that_did_not_end_is_ended_by_the_next_one,
+        a_rotation_without_the_key_in_use_is_refused,
+    }
     logs {
         the_log_is_read_by_page_checkpoint_and_filter,
+    }
+    operator {
+        quotas_hold_and_come_back_to_their_defaults,
+        a_tenant_is_held_to_its_deliveries_in_flight,
+        the_deliveries_of_a_suspended_tenant_wait,
+        a_suspended_tenant_delays_nobody,
+        a_deleted_tenant_is_gone_with_everything,
+        the_operator_gives_a_tenant_a_way_back_in,
+        the_last_use_of_a_token_is_kept_to_the_minute,
+        every_change_leaves_an_entry,
+        the_operators_changes_are_in_his_trail_and_in_the_tenants,
+        several_hooks_of_a_trigger_run_in_order,
+        nodes_are_listed_while_they_live,
     }
     queue {
         a_delivery_runs_and_succeeds,
@@ -110,12 +184,26 @@ cases! {
         work_wakes_for_events_time_and_returned_slots,
         stats_count_what_there_is,
     }
+    replay {
+        a_replayed_delivery_begins_its_schedule_anew_and_its_numbers_go_on,
+        a_delivery_that_was_buried_gets_two_more_chances,
+        what_cannot_be_replayed_says_why,
+        a_filter_chooses_what_is_replayed,
+    }
     restart {
         what_was_accepted_is_there_after_a_restart,
         leases_of_a_process_that_is_gone_are_taken_at_once,
         a_delivery_that_ends_the_daemon_twice_is_buried,
         a_clock_that_goes_back_does_not_stop_anything,
         a_closed_store_refuses_writes,
+    }
+    retention {
+        what_is_older_than_a_tenant_keeps_goes_with_all_of_it,
+        what_has_not_ended_stays,
+        a_tenant_keeps_no_more_bytes_than_its_quota,
+        the_log_is_removed_by_age_and_bytes,
+        the_audit_trail_is_kept_for_a_year,
+        the_end_of_a_tenant_is_ended_after_a_restart,
     }
     secrets {
         secrets_are_added_changed_and_deleted,

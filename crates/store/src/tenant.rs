@@ -4,16 +4,19 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use hookbox_protocol::id::LogId;
-use hookbox_protocol::{EventId, HookId, ModuleDigest, api, name};
+use hookbox_protocol::{EventId, HookId, ModuleDigest, Timestamp, Trigger, api, name};
 use sha2::{Digest as _, Sha256};
 
-use crate::engine::{Caller, NewCredential, SealedSecret, SecretWrite};
+use crate::engine::{Caller, NewCredential, SealedSecret, SealedSecrets, SecretWrite, SecretsPut};
 use crate::store::Shared;
 use crate::token::{Kind, Secret};
 use crate::{
-    AcceptEvent, Backlog, Code, Error, EventFilter, HookChange, HookRow, Identity, LogEntry, LogFilter, LogRow,
-    NewHook, NewToken, SecretValue, Settings, TokenCreated, TokenId, TokenRow, Version, VersionRow,
+    AcceptEvent, Backlog, Code, Error, EventFilter, HookChange, HookRow, Identity, LiveHook, LogEntry, LogFilter,
+    LogRow, NewHook, NewToken, SecretValue, Settings, TokenCreated, TokenId, TokenRow, Version, VersionRow,
 };
+
+/// The most stretches of time that figures are given for.
+const BUCKETS_MAX: u32 = 200;
 
 /// The rows of one tenant. What belongs to another tenant is not found here, whatever id is asked for.
 #[derive(Clone)]
@@ -103,6 +106,15 @@ impl TenantStore {
         self.shared.engine.add_version(self.caller, id.clone(), code).await
     }
 
+    /// Keeps code as a version and leaves the live one as it is; answers the version's number. The code of the live or
+    /// of the newest version makes no other. Beyond the limit `versions` the oldest goes that is not live.
+    ///
+    /// # Errors
+    /// As [`TenantStore::add_version`].
+    pub async fn save_version(&self, id: &HookId, code: Code) -> Result<Option<u32>, Error> {
+        self.shared.engine.save_version(self.caller, id.clone(), code).await
+    }
+
     /// The versions of a hook, newest first.
     pub async fn versions(&self, id: &HookId) -> Result<Option<Vec<VersionRow>>, Error> {
         self.shared.engine.versions(self.caller.tenant, id.clone()).await
@@ -134,7 +146,7 @@ impl TenantStore {
     /// The names of a hook's secrets, sorted.
     pub async fn secret_names(&self, id: &HookId) -> Result<Option<Vec<String>>, Error> {
         let sealed = self.shared.engine.secrets(self.caller.tenant, id.clone()).await?;
-        Ok(sealed.map(|secrets| secrets.into_iter().map(|(name, _)| name).collect()))
+        Ok(sealed.map(|sealed| sealed.secrets.into_iter().map(|(name, _)| name).collect()))
     }
 
     /// Adds secrets to a hook, all of them or none; `None` when there is no such hook.
@@ -161,15 +173,41 @@ impl TenantStore {
 
     /// The secrets of a hook in the clear, for runs only.
     pub async fn secrets(&self, id: &HookId) -> Result<Option<Vec<(String, SecretValue)>>, Error> {
-        let engine = &self.shared.engine;
-        let Some(number) = engine.hook_number(self.caller.tenant, id.clone()).await? else { return Ok(None) };
-        let Some(sealed) = engine.secrets(self.caller.tenant, id.clone()).await? else { return Ok(None) };
-        let key = self.data_key().await?;
+        let Some(sealed) = self.shared.engine.secrets(self.caller.tenant, id.clone()).await? else { return Ok(None) };
+        let key = self.shared.keys().master.data_key(self.caller.tenant, &sealed.data_key)?;
         let open = |(name, value): SealedSecret| {
-            let value = key.open(number, &name, &value)?;
+            let value = key.open(sealed.hook, &name, &value)?;
             Ok((name, value))
         };
-        sealed.into_iter().map(open).collect::<Result<_, Error>>().map(Some)
+        sealed.secrets.into_iter().map(open).collect::<Result<_, Error>>().map(Some)
+    }
+
+    /// The enabled hooks of a trigger in the order in which they run, ready to run.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] when secrets of one cannot be decrypted.
+    pub async fn enabled(&self, trigger: Trigger) -> Result<Vec<Arc<LiveHook>>, Error> {
+        let keys = self.shared.keys();
+        let mut hooks = Vec::new();
+        for number in self.shared.engine.enabled(self.caller.tenant, trigger).await? {
+            let live = self.shared.live.get(&*self.shared.engine, &keys.master, number).await?;
+            hooks.extend(live.map(|live| live.hook));
+        }
+        Ok(hooks)
+    }
+
+    /// Whether several hooks of a trigger can be enabled at the same time. As in the original, only one can until the
+    /// tenant says otherwise: enabling one disables the others.
+    pub async fn several_hooks(&self) -> Result<bool, Error> {
+        self.shared.engine.several_hooks(self.caller.tenant).await
+    }
+
+    /// Lets several hooks of a trigger be enabled, or not any more.
+    ///
+    /// # Errors
+    /// [`Error::State`] where it is switched off while a trigger has several enabled hooks; it names them.
+    pub async fn set_several_hooks(&self, on: bool) -> Result<(), Error> {
+        self.shared.engine.set_several_hooks(self.caller, on).await
     }
 
     /// The settings of a hook.
@@ -214,6 +252,20 @@ impl TenantStore {
         self.shared.engine.add_log(self.caller.tenant, hook.cloned(), event, entry).await
     }
 
+    /// Figures of the attempts that began in `since..until`, in `buckets` stretches of equal length.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for an empty stretch of time or a number of buckets that is not between 1 and 200.
+    pub async fn statistics(&self, since: Timestamp, until: Timestamp, buckets: u32) -> Result<api::Stats, Error> {
+        if until <= since {
+            return Err(Error::Invalid(format!("until ({until}) must be later than since ({since})")));
+        }
+        if buckets == 0 || buckets > BUCKETS_MAX {
+            return Err(Error::Invalid(format!("buckets is {buckets}; it must be between 1 and {BUCKETS_MAX}")));
+        }
+        self.shared.engine.statistics(self.caller.tenant, since, until, buckets).await
+    }
+
     /// Makes a token for this tenant.
     pub async fn create_token(&self, token: NewToken) -> Result<TokenCreated, Error> {
         let secret = Secret::generate()?;
@@ -242,20 +294,29 @@ impl TenantStore {
             name::check_secret(name)?;
             value.check(name)?;
         }
-        let Some(number) = self.shared.engine.hook_number(self.caller.tenant, id.clone()).await? else {
-            return Ok(None);
-        };
-        let key = self.data_key().await?;
-        let seal = |(name, value): (String, SecretValue)| {
-            let sealed = key.seal(number, &name, &value)?;
-            Ok((name, sealed))
-        };
-        let sealed: Vec<SealedSecret> = secrets.into_iter().map(seal).collect::<Result<_, Error>>()?;
-        self.shared.engine.put_secrets(self.caller, id.clone(), write, sealed).await
+        // Encrypted here and written there: when the data key was exchanged in between, once more with the new one.
+        loop {
+            let Some(SealedSecrets { hook, data_key, .. }) =
+                self.shared.engine.secrets(self.caller.tenant, id.clone()).await?
+            else {
+                return Ok(None);
+            };
+            let key = self.shared.keys().master.data_key(self.caller.tenant, &data_key)?;
+            let seal = |(name, value): &(String, SecretValue)| Ok((name.clone(), key.seal(hook, name, value)?));
+            let sealed = secrets.iter().map(seal).collect::<Result<Vec<SealedSecret>, Error>>()?;
+            match self.shared.engine.put_secrets(self.caller, id.clone(), write, data_key, sealed).await? {
+                SecretsPut::Done => return Ok(Some(())),
+                SecretsPut::NoSuchHook => return Ok(None),
+                SecretsPut::KeyChanged => {}
+            }
+        }
     }
 
-    async fn data_key(&self) -> Result<crate::vault::DataKey, Error> {
-        let wrapped = self.shared.engine.data_key(self.caller.tenant).await?;
-        self.shared.master_key.data_key(self.caller.tenant, &wrapped)
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.shared
+    }
+
+    pub(crate) fn caller(&self) -> Caller {
+        self.caller
     }
 }

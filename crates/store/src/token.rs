@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
+use hookbox_protocol::api::Quotas;
 use hookbox_protocol::{Scope, TenantId, Timestamp};
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
@@ -36,6 +37,10 @@ pub struct Identity {
     pub token_id: TokenId,
     /// What it allows.
     pub scopes: Arc<[Scope]>,
+    /// Whether the operator has suspended the tenant: whatever is asked for is refused.
+    pub suspended: bool,
+    /// What the tenant may use.
+    pub quotas: Quotas,
 }
 
 /// A token or a client. Its text is 13 characters and no secret.
@@ -80,6 +85,8 @@ pub struct TokenRow {
     pub created_at: Timestamp,
     /// When it ends.
     pub expires_at: Option<Timestamp>,
+    /// When it was last used, to the minute; an access token is a use of its client.
+    pub last_used_at: Option<Timestamp>,
 }
 
 impl fmt::Display for TokenId {

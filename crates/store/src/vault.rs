@@ -5,10 +5,6 @@
 //! data, so that a row which is copied to another tenant, hook or name does not open.
 
 use std::fmt;
-use std::fs::{self, OpenOptions};
-use std::io::{ErrorKind, Write as _};
-use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
-use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -53,34 +49,9 @@ impl MasterKey {
         })
     }
 
-    /// Reads the key from a file, or makes a new one there that only its owner can read.
-    pub fn load_or_create(path: &Path) -> Result<Self, Error> {
-        let text = match fs::read_to_string(path) {
-            Ok(text) => Zeroizing::new(text),
-            Err(e) if e.kind() == ErrorKind::NotFound => return Self::create(path),
-            Err(e) => return Err(Error::io(format!("reading the master key {}", path.display()), e)),
-        };
-        let mode = fs::metadata(path).map(|m| m.permissions().mode()).unwrap_or(0o600);
-        if mode & 0o077 != 0 {
-            tracing::warn!(path = %path.display(), "others than the owner can read the master key; chmod 600 it");
-        }
-        Self::parse(&text).map_err(|e| Error::MasterKey(format!("{e} (in {})", path.display())))
-    }
-
-    fn create(path: &Path) -> Result<Self, Error> {
-        let failed = |e| Error::io(format!("writing the master key {}", path.display()), e);
-        let key = Self::generate();
-        let text = Zeroizing::new(format!("{}\n", STANDARD.encode(*key.0)));
-        // Written aside and renamed: a crash in between must not leave half a key that the next start trips over.
-        let aside = path.with_extension("new");
-        let mut file =
-            OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&aside).map_err(failed)?;
-        file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
-        fs::rename(&aside, path).map_err(failed)?;
-        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)?;
-        }
-        Ok(key)
+    /// The text that [`MasterKey::parse`] reads.
+    pub(crate) fn text(&self) -> Zeroizing<String> {
+        Zeroizing::new(STANDARD.encode(*self.0))
     }
 
     /// What is stored to recognise this key again.
@@ -194,16 +165,5 @@ mod tests {
             let error = MasterKey::parse(text).expect_err(text).to_string();
             assert!(error.contains(why), "{error}");
         }
-    }
-
-    #[test]
-    fn a_key_file_is_made_once_and_only_its_owner_can_read_it() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("master.key");
-        let first = MasterKey::load_or_create(&path).expect("made");
-        let again = MasterKey::load_or_create(&path).expect("read");
-        assert_eq!(first.0, again.0);
-        assert_eq!(fs::metadata(&path).expect("exists").permissions().mode() & 0o777, 0o600);
-        assert_eq!(format!("{first:?}"), "MasterKey(***)");
     }
 }

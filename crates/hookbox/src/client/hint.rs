@@ -6,11 +6,19 @@ use hookbox_protocol::{ApiError, ErrorCode};
 pub(super) fn of(error: &ApiError) -> Option<&'static str> {
     let code = ErrorCode::ALL.iter().find(|code| code.name() == error.error_code)?;
     Some(match code {
-        ErrorCode::InvalidToken => "set HOOKBOX_TOKEN to a token of this daemon's tenant",
+        ErrorCode::InvalidToken => "`hookbox login`, or set HOOKBOX_TOKEN to a token of this daemon's tenant",
         ErrorCode::InsufficientScope => "use a token that carries this scope",
         ErrorCode::HookDoesNotExist => "`hookbox hooks` lists the hooks of your tenant",
         ErrorCode::SecretDoesNotExist => "`hookbox secrets list HOOK` lists the secrets of a hook",
         ErrorCode::EventDoesNotExist => "`hookbox events` lists the latest events",
+        ErrorCode::TokenDoesNotExist => "`hookbox tokens` lists the tokens with their ids",
+        ErrorCode::TenantDoesNotExist => "`hookbox tenants` lists the tenants",
+        ErrorCode::TenantSuspended => "an operator lets the tenant go on: `hookbox tenants resume NAME`",
+        ErrorCode::LimitReached => "an operator raises a tenant's quotas: `hookbox tenants quota NAME`",
+        ErrorCode::DeliveryDoesNotExist => "`hookbox events EVENT` shows the ids of an event's deliveries",
+        ErrorCode::DiskNearlyFull => {
+            "the operator has to make room on the daemon's disk; `hookbox doctor` says how much there is"
+        }
         ErrorCode::LogDoesNotExist => "`hookbox logs` lists the latest entries",
         ErrorCode::MissingExport | ErrorCode::MistypedExport => {
             "is the hook built for this trigger? `hookbox build` checks the module and names its exports"

@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use hookbox_egress::Policy;
 use tempfile::TempDir;
 
-use crate::daemon::{Daemon, MasterKeySource, Settings};
+use crate::daemon::{Daemon, Settings};
 use crate::failure::{Exit, Failure};
 use crate::output::{FAINT, Output, progress};
 use crate::stop::StopSignal;
@@ -68,13 +68,9 @@ async fn start(args: &Args, folder: &TempDir, sendgrid: &SendGrid) -> anyhow::Re
     Daemon::start(Settings {
         listen: args.listen.clone(),
         data_dir: folder.path().join("data"),
-        cache_dir: None,
-        database: None,
-        operator_token: None,
-        tls: None,
         runs_at_once: Some(RUNS_AT_ONCE),
-        master_key: MasterKeySource::DataDir,
         policy,
+        ..Settings::default()
     })
     .await
 }

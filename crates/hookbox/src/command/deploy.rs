@@ -1,28 +1,36 @@
 //! `hookbox deploy [DIR|FILE]`
 
+mod difference;
+mod settings;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use anyhow::Context as _;
 use hookbox_javascript::Engine;
 use hookbox_protocol::api::Hook;
-use hookbox_protocol::{RunLimits, Trigger, name};
+use hookbox_protocol::{Trigger, name};
 use reqwest::Method;
 use serde_json::{Map, Value, json};
 
 use crate::client::{Body, Client, Connection};
 use crate::code::{Code, Kind};
 use crate::command::{build, hooks, logs, secrets};
-use crate::failure::{Exit, Failure};
+use crate::failure::{Exit, Failure, Hint as _};
 use crate::output::{FAINT, GOOD, Output, STRONG, printable};
-use crate::project::{Project, Retry};
+use crate::project::Project;
 use crate::{local, script};
+
+use settings::Settings;
 
 /// Puts a hook on a daemon: a new hook, or a new version of one
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "The hook is found by its name. Code that is live already makes no new version. Limits, allowed \
-                  hosts, retry and secrets are set as hook.toml says.\n\nExamples:\n  hookbox deploy my-hook\n  \
-                  hookbox deploy notify.wasm --name notify --trigger post-change-password"
+                  hosts, retry, order, secrets and what seals them are set as hook.toml says, before the new code is \
+                  live; a new hook is enabled last. --dry-run builds, compares and changes nothing.\n\nExamples:\n  \
+                  hookbox deploy my-hook --dry-run\n  hookbox deploy my-hook\n  hookbox deploy notify.wasm --name notify \
+                  --trigger post-change-password"
 )]
 pub(crate) struct Args {
     /// The folder with the hook.toml, or a module, or a script (.js)
@@ -34,25 +42,39 @@ pub(crate) struct Args {
     /// What the hook is bound to, for a file
     #[arg(long)]
     trigger: Option<Trigger>,
+    /// Show what would change, and change nothing
+    #[arg(long)]
+    dry_run: bool,
     #[command(flatten)]
     connection: Connection,
 }
 
-/// What is deployed.
+/// What is to be deployed.
 struct Wanted {
     name: String,
     trigger: Trigger,
     code: Code,
-    /// `None` leaves the hook's settings as they are.
-    settings: Option<Settings>,
-    secrets: BTreeMap<String, String>,
+    /// `None` for a file, which leaves what is beside the code as it is.
+    project: Option<Project>,
 }
 
-/// What `hook.toml` says beside the code.
-struct Settings {
-    limits: BTreeMap<String, u64>,
-    allowed_hosts: Option<Vec<String>>,
-    retry: Option<Retry>,
+impl Wanted {
+    /// The versions of built-in modules that a script's project asks for; `None` where it does not say.
+    fn dependencies(&self) -> Option<BTreeMap<String, String>> {
+        self.project.as_ref()?;
+        let mut dependencies = self.code.dependencies.clone();
+        // The others are part of the script.
+        dependencies.retain(|name, _| Engine::modules().contains(&name.as_str()));
+        matches!(self.code.kind, Kind::Script(_)).then_some(dependencies)
+    }
+
+    fn settings(&self) -> Option<Settings> {
+        self.project.as_ref().map(Settings::of)
+    }
+
+    fn enabled(&self) -> Option<bool> {
+        self.project.as_ref().and_then(|project| project.enabled)
+    }
 }
 
 /// What a deployment changed, for people and programs.
@@ -69,8 +91,23 @@ struct Deployed {
 pub(crate) async fn run(args: &Args, output: Output) -> anyhow::Result<Exit> {
     // Before the build, which takes a while: without a token nothing can come of it.
     let client = Client::new(&args.connection)?;
-    let wanted = wanted(args).await?;
-    let deployed = deploy(&client, wanted).await?;
+    let (hook_name, trigger, project) = subject(args)?;
+    // Secrets that are missing are found before the build, too. A look at what would change needs no values.
+    let values = match &project {
+        Some(project) if !args.dry_run => project.secrets()?,
+        _ => BTreeMap::new(),
+    };
+    let code = match &project {
+        Some(project) => Code::build(project).await?,
+        None => Code::read(&args.path)?,
+    };
+    check(&code, trigger).await?;
+    let wanted = Wanted { name: hook_name, trigger, code, project };
+    if args.dry_run {
+        difference::show(&client, &wanted, output).await?;
+        return Ok(Exit::Done);
+    }
+    let deployed = deploy(&client, wanted, values).await?;
     if output.is_json() {
         output.json(&deployed)?;
     } else {
@@ -79,16 +116,15 @@ pub(crate) async fn run(args: &Args, output: Output) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-async fn wanted(args: &Args) -> anyhow::Result<Wanted> {
+/// The hook's name, what it is bound to, and its project where it has one.
+fn subject(args: &Args) -> anyhow::Result<(String, Trigger, Option<Project>)> {
     if args.path.is_file() {
         let (Some(hook_name), Some(trigger)) = (&args.name, args.trigger) else {
             return Err(Failure::new("a file does not say what the hook is called and what it is bound to")
                 .hint("give --name NAME and --trigger TRIGGER, or the folder of a hook project")
                 .into());
         };
-        let code = checked(Code::read(&args.path)?).await?;
-        let secrets = BTreeMap::new();
-        return Ok(Wanted { name: name::hook(hook_name)?, trigger, code, settings: None, secrets });
+        return Ok((name::hook(hook_name).hint("give another --name, such as my-hook")?, trigger, None));
     }
     let project = Project::load(&args.path)?;
     if args.name.is_some() || args.trigger.is_some() {
@@ -96,54 +132,41 @@ async fn wanted(args: &Args) -> anyhow::Result<Wanted> {
             .hint(format!("change {}", project.folder.join(crate::project::FILE).display()))
             .into());
     }
-    // Secrets that are missing are found before the build, too.
-    let secrets = project.secrets()?;
-    let code = checked(Code::build(&project).await?).await?;
-    let settings = Settings { limits: project.limits, allowed_hosts: project.allowed_hosts, retry: project.retry };
-    Ok(Wanted { name: project.name, trigger: project.trigger, code, settings: Some(settings), secrets })
+    Ok((project.name.clone(), project.trigger, Some(project)))
 }
 
-/// A script that does not compile would be stored all the same, and be live: it is found here.
-async fn checked(code: Code) -> anyhow::Result<Code> {
-    if let Kind::Script(source) = &code.kind
-        && Engine::available()
-    {
-        script::compile(&local::runtime()?, build::shown_from_here(&code.path), source).await?;
+/// Finds what a daemon would refuse before anything is changed there. A script that does not compile would even be stored
+/// all the same, and be live.
+async fn check(code: &Code, trigger: Trigger) -> anyhow::Result<()> {
+    match &code.kind {
+        Kind::Script(source) if Engine::available() => {
+            script::compile(&local::runtime()?, build::shown_from_here(&code.path), source).await?;
+        }
+        Kind::Script(_) => {}
+        Kind::Module(wasm) => {
+            // A machine that cannot set up a sandbox can deploy all the same.
+            if let Ok(runtime) = local::runtime() {
+                runtime.check(wasm, trigger).map_err(|refusal| build::refused(&refusal, trigger))?;
+            }
+        }
     }
-    Ok(code)
+    Ok(())
 }
 
-async fn deploy(client: &Client, wanted: Wanted) -> anyhow::Result<Deployed> {
-    let Wanted { name, trigger, code, settings, secrets } = wanted;
-    let before = hooks::find_for(client, &name, trigger).await?;
-    let (created, version_before) = (before.is_none(), before.as_ref().map(|hook| hook.version));
+async fn deploy(client: &Client, wanted: Wanted, values: BTreeMap<String, String>) -> anyhow::Result<Deployed> {
+    let before = hooks::find_for(client, &wanted.name, wanted.trigger).await?;
     let mut warnings = Vec::new();
     let mut log_before = None;
-    if let Kind::Script(source) = &code.kind {
-        warnings = script::warnings(source, code.is_bundle);
+    if let Kind::Script(source) = &wanted.code.kind {
+        warnings = script::warnings(source, wanted.code.is_bundle);
         // A token that may not read the log can deploy all the same.
         log_before = logs::latest(client, 1).await.ok();
     }
-    match (before, code.kind) {
-        (None, Kind::Module(wasm)) => {
-            let query = [("name", name.as_str()), ("trigger", trigger.name())];
-            client.send(Method::POST, &["v1", "hooks"], &query, Body::Wasm(wasm)).await?;
-        }
-        (Some(hook), Kind::Module(wasm)) => {
-            let path = ["v1", "hooks", hook.id.as_str(), "module"];
-            client.send(Method::PUT, &path, &[], Body::Wasm(wasm)).await?;
-        }
-        (None, Kind::Script(script)) => {
-            let mut body = script_body(script, code.dependencies);
-            body.extend([("name".to_owned(), Value::from(name.as_str())), ("triggerId".to_owned(), json!(trigger))]);
-            client.send(Method::POST, &["api", "v2", "hooks"], &[], Body::json(&body)?).await?;
-        }
-        (Some(hook), Kind::Script(script)) => {
-            let body = Body::json(&script_body(script, code.dependencies))?;
-            client.send(Method::PATCH, &["api", "v2", "hooks", hook.id.as_str()], &[], body).await?;
-        }
-    }
-    let hook = hooks::find(client, &name).await?;
+    let (settings, secrets) = match &before {
+        Some(hook) => update(client, hook, &wanted, values).await?,
+        None => create(client, &wanted, values).await?,
+    };
+    let hook = hooks::find(client, &wanted.name).await?;
     if let Some(before) = &log_before
         && let Ok(said) = warnings_since(client, &hook, before.last()).await
         && !said.is_empty()
@@ -151,20 +174,99 @@ async fn deploy(client: &Client, wanted: Wanted) -> anyhow::Result<Deployed> {
         // The daemon knows best which modules it has. Just started, it says nothing yet.
         warnings = said;
     }
-    let settings = match settings {
-        Some(settings) => apply_settings(client, &hook, &settings).await?,
-        None => Vec::new(),
+    let version_before = before.as_ref().map(|hook| hook.version);
+    Ok(Deployed { hook, created: before.is_none(), version_before, settings, secrets, warnings })
+}
+
+/// Everything around the code first: when the code is live, its limits, hosts and secrets are there.
+async fn update(
+    client: &Client,
+    hook: &Hook,
+    wanted: &Wanted,
+    values: BTreeMap<String, String>,
+) -> anyhow::Result<(Vec<String>, secrets::Changed)> {
+    let (mut words, secrets) = surroundings(client, hook, wanted, values).await?;
+    let path = ["api", "v2", "hooks", hook.id.as_str()];
+    match &wanted.code.kind {
+        Kind::Module(wasm) => {
+            let path = ["v1", "hooks", hook.id.as_str(), "module"];
+            client.send(Method::PUT, &path, &[], Body::Wasm(wasm.clone())).await?;
+        }
+        Kind::Script(script) => {
+            let body = Body::json(&script_body(script, wanted.dependencies()))?;
+            client.send(Method::PATCH, &path, &[], body).await?;
+        }
+    }
+    if let Some(enabled) = wanted.enabled().filter(|enabled| *enabled != hook.enabled) {
+        client.send(Method::PATCH, &path, &[], Body::json(&json!({ "enabled": enabled }))?).await?;
+        words.push(format!("enabled: {} → {enabled}", hook.enabled));
+    }
+    Ok((words, secrets))
+}
+
+/// A new hook gets no events before it is complete.
+async fn create(
+    client: &Client,
+    wanted: &Wanted,
+    values: BTreeMap<String, String>,
+) -> anyhow::Result<(Vec<String>, secrets::Changed)> {
+    let others = hooks::all(client).await?;
+    // As the daemon decides where nothing is said.
+    let is_first = !others.iter().any(|hook| hook.trigger == wanted.trigger);
+    match &wanted.code.kind {
+        Kind::Module(wasm) => {
+            let query = [("name", wanted.name.as_str()), ("trigger", wanted.trigger.name()), ("enabled", "false")];
+            client.send(Method::POST, &["v1", "hooks"], &query, Body::Wasm(wasm.clone())).await?;
+        }
+        Kind::Script(script) => {
+            let mut body = script_body(script, wanted.dependencies());
+            body.extend([
+                ("name".to_owned(), json!(wanted.name)),
+                ("triggerId".to_owned(), json!(wanted.trigger)),
+                ("enabled".to_owned(), json!(false)),
+            ]);
+            client.send(Method::POST, &["api", "v2", "hooks"], &[], Body::json(&body)?).await?;
+        }
+    }
+    let hook = hooks::find(client, &wanted.name).await?;
+    let rest = async {
+        let (words, secrets) = surroundings(client, &hook, wanted, values).await?;
+        if wanted.enabled().unwrap_or(is_first) {
+            let path = ["api", "v2", "hooks", hook.id.as_str()];
+            client.send(Method::PATCH, &path, &[], Body::json(&json!({ "enabled": true }))?).await?;
+        }
+        anyhow::Ok((words, secrets))
     };
-    let secrets = secrets::set(client, &hook, secrets).await?;
-    Ok(Deployed { hook, created, version_before, settings, secrets, warnings })
+    rest.await.with_context(|| {
+        let name = &wanted.name;
+        format!("'{name}' is there, disabled; deploy again, then `hookbox hooks enable {name}`")
+    })
+}
+
+/// Settings, then secrets: a value that is to be sealed is never there unsealed.
+async fn surroundings(
+    client: &Client,
+    hook: &Hook,
+    wanted: &Wanted,
+    values: BTreeMap<String, String>,
+) -> anyhow::Result<(Vec<String>, secrets::Changed)> {
+    let mut words = Vec::new();
+    if let Some(settings) = wanted.settings() {
+        let path = ["v1", "hooks", hook.id.as_str(), "settings"];
+        let current: Map<String, Value> = client.get(&path, &[]).await?;
+        let change = settings.change(&current);
+        if !change.body.is_empty() {
+            client.send(Method::PATCH, &path, &[], Body::json(&change.body)?).await?;
+        }
+        words = change.words;
+    }
+    Ok((words, secrets::set(client, hook, values).await?))
 }
 
 /// The body that carries a script, with the versions of built-in modules that its project asks for.
-fn script_body(script: String, mut dependencies: BTreeMap<String, String>) -> Map<String, Value> {
-    // The others are part of the script.
-    dependencies.retain(|name, _| Engine::modules().contains(&name.as_str()));
+fn script_body(script: &str, dependencies: Option<BTreeMap<String, String>>) -> Map<String, Value> {
     let mut body = Map::from_iter([("script".to_owned(), Value::from(script))]);
-    if !dependencies.is_empty() {
+    if let Some(dependencies) = dependencies {
         body.insert("dependencies".to_owned(), json!(dependencies));
     }
     body
@@ -182,50 +284,6 @@ async fn warnings_since(client: &Client, hook: &Hook, last: Option<&logs::Entry>
     };
     let warning = |entry: &logs::Entry| Some(entry.get("details")?.get("warning")?.as_str()?.to_owned());
     Ok(entries.iter().filter(|entry| is_ours(entry)).filter_map(warning).collect())
-}
-
-/// Sends the settings that differ from what the daemon has; what was changed, in words.
-async fn apply_settings(client: &Client, hook: &Hook, wanted: &Settings) -> anyhow::Result<Vec<String>> {
-    let path = ["v1", "hooks", hook.id.as_str(), "settings"];
-    let current: Map<String, Value> = client.get(&path, &[]).await?;
-    let (change, words) = wanted.change(&current);
-    if !change.is_empty() {
-        client.send(Method::PATCH, &path, &[], Body::json(&change)?).await?;
-    }
-    Ok(words)
-}
-
-impl Settings {
-    /// The body of the PATCH that leads from `current` to these settings, and each difference in words.
-    ///
-    /// A limit that `hook.toml` does not name goes back to its default: the file says all there is.
-    fn change(&self, current: &Map<String, Value>) -> (Map<String, Value>, Vec<String>) {
-        let (mut change, mut words) = (Map::new(), Vec::new());
-        let current_of = |name: &str| current.get(name).unwrap_or(&Value::Null);
-        let mut limits = Map::new();
-        for limit in RunLimits::TABLE {
-            let own = self.limits.get(limit.name).copied();
-            let wanted = Value::from(own.unwrap_or(limit.default));
-            let before = &current_of("limits")[limit.name];
-            if *before != wanted {
-                words.push(format!("{}: {before} → {wanted}", limit.name));
-                limits.insert(limit.name.to_owned(), own.map_or(Value::Null, Value::from));
-            }
-        }
-        if !limits.is_empty() {
-            change.insert("limits".to_owned(), limits.into());
-        }
-        let mut others = vec![("allowed_hosts", Value::from(self.allowed_hosts.clone()))];
-        others.extend(self.retry.map(|retry| ("retry", Value::from(retry.name()))));
-        for (name, wanted) in others {
-            let before = current_of(name);
-            if *before != wanted {
-                words.push(format!("{name}: {before} → {wanted}"));
-                change.insert(name.to_owned(), wanted);
-            }
-        }
-        (change, words)
-    }
 }
 
 fn show(deployed: &Deployed, output: Output) -> anyhow::Result<()> {
@@ -264,37 +322,24 @@ mod tests {
     use expect_test::expect;
 
     use super::*;
+    use crate::project;
 
-    #[test]
-    fn a_script_goes_with_the_versions_of_built_in_modules_that_it_asks_for() {
+    fn wanted(kind: Kind, is_project: bool) -> Wanted {
         let dependencies = ["axios", "left-pad"].map(|name| (name.to_owned(), "1".to_owned())).into();
-        let body = |dependencies| Value::Object(script_body("x".to_owned(), dependencies)).to_string();
-        expect![[r#"{"script":"x","dependencies":{"axios":"1"}}"#]].assert_eq(&body(dependencies));
-        expect![[r#"{"script":"x"}"#]].assert_eq(&body(BTreeMap::new()));
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let text = "name = \"a\"\ntrigger = \"post-change-password\"\n";
+        std::fs::write(folder.path().join(project::FILE), text).expect("writes");
+        let project = is_project.then(|| Project::load(folder.path()).expect("loads"));
+        let code = Code { path: "hook.js".into(), kind, dependencies, is_bundle: false };
+        Wanted { name: "a".to_owned(), trigger: Trigger::PostChangePassword, code, project }
     }
 
     #[test]
-    fn only_settings_that_differ_are_sent_and_named() {
-        let defaults = RunLimits::TABLE.iter().map(|limit| (limit.name.to_owned(), Value::from(limit.default)));
-        let mut current = Map::from_iter([
-            ("limits".to_owned(), Value::Object(defaults.collect())),
-            ("allowed_hosts".to_owned(), Value::Null),
-            ("retry".to_owned(), "safe".into()),
-        ]);
-        let mut wanted = Settings { limits: BTreeMap::new(), allowed_hosts: None, retry: None };
-        assert_eq!(wanted.change(&current), (Map::new(), Vec::new()), "an empty file changes nothing");
-
-        current["limits"]["fuel"] = json!(7);
-        wanted.limits.insert("wall_ms".to_owned(), 5_000);
-        wanted.allowed_hosts = Some(vec!["api.example.com".to_owned()]);
-        wanted.retry = Some(Retry::None);
-        let (change, words) = wanted.change(&current);
-        expect![[r#"
-            {"limits":{"fuel":null,"wall_ms":5000},"allowed_hosts":["api.example.com"],"retry":"none"}
-            fuel: 7 → 1000000000
-            wall_ms: 20000 → 5000
-            allowed_hosts: null → ["api.example.com"]
-            retry: "safe" → "none""#]]
-        .assert_eq(&format!("{}\n{}", Value::Object(change), words.join("\n")));
+    fn a_script_goes_with_the_versions_of_built_in_modules_that_its_project_asks_for() {
+        let script = || Kind::Script("x".to_owned());
+        let body = |wanted: &Wanted| Value::Object(script_body("x", wanted.dependencies())).to_string();
+        expect![[r#"{"script":"x","dependencies":{"axios":"1"}}"#]].assert_eq(&body(&wanted(script(), true)));
+        expect![[r#"{"script":"x"}"#]].assert_eq(&body(&wanted(script(), false)));
+        assert_eq!(wanted(Kind::Module(bytes::Bytes::new()), true).dependencies(), None);
     }
 }

@@ -15,12 +15,15 @@ use crate::client::{Body, Client, Connection, Raw};
 use crate::command::hooks;
 use crate::failure::{Exit, Hint as _};
 use crate::output::{BAD, Cell, FAINT, GOOD, Output, Table, WAITING};
+use crate::text::moment;
 
 /// Lists events, shows one, sends one
 #[derive(Debug, clap::Args)]
 #[command(args_conflicts_with_subcommands = true)]
-#[command(after_help = "Examples:\n  hookbox events --state dead\n  hookbox events evt_0r8k2m4p6q8sa\n  \
-                  hookbox events send --trigger post-change-password --event event.json")]
+#[command(
+    after_help = "Examples:\n  hookbox events --state dead --since 2h\n  hookbox events --user user1@example.com\n  hookbox events evt_0r8k2m4p6q8sa\n  \
+                  hookbox events send --trigger post-change-password --event event.json"
+)]
 pub(crate) struct Args {
     #[command(subcommand)]
     action: Option<Action>,
@@ -43,11 +46,14 @@ struct Filter {
     /// Only events with a delivery in this state: pending, leased, succeeded or dead
     #[arg(long, value_parser = parse_state)]
     state: Option<DeliveryState>,
-    /// Only events since this time, as 2026-11-23T17:04:05Z
-    #[arg(long, value_name = "TIME")]
+    /// Only events of this user: id, e-mail address or user name
+    #[arg(long)]
+    user: Option<String>,
+    /// Only events since this time, as 2026-11-23T17:04:05Z, or for so long, such as 2h
+    #[arg(long, value_name = "TIME", value_parser = moment)]
     since: Option<Timestamp>,
     /// Only events until this time
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", value_parser = moment)]
     until: Option<Timestamp>,
     /// How many
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=100))]
@@ -123,6 +129,7 @@ async fn list(client: &Client, filter: &Filter, output: Output) -> anyhow::Resul
         ("trigger", filter.trigger.map(|trigger| trigger.name().to_owned())),
         ("hook_id", hook_id),
         ("state", filter.state.map(|state| state.name().to_owned())),
+        ("user", filter.user.clone()),
         ("since", filter.since.map(|time| time.to_string())),
         ("until", filter.until.map(|time| time.to_string())),
         ("take", Some(filter.take.to_string())),

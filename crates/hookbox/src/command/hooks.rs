@@ -10,6 +10,7 @@ use serde_json::json;
 use crate::client::{Body, Client, Connection};
 use crate::failure::{Exit, Failure};
 use crate::output::{BAD, Cell, FAINT, GOOD, Output, Table};
+use crate::prompt;
 
 /// Lists hooks, switches them on or off, deletes them
 #[derive(Debug, clap::Args)]
@@ -143,11 +144,7 @@ async fn switch(client: &Client, hook: &str, enabled: bool, output: Output) -> a
 
 async fn delete(client: &Client, hook: &str, yes: bool, output: Output) -> anyhow::Result<()> {
     let hook = find(client, hook).await?;
-    if !yes {
-        return Err(Failure::new(format!("'{}' would be deleted with its versions and secrets", hook.name))
-            .hint("say --yes to do it, or switch it off with `hookbox hooks disable`")
-            .into());
-    }
+    prompt::confirm(&format!("'{}' would be deleted with its versions and secrets", hook.name), yes).await?;
     client.send(Method::DELETE, &["api", "v2", "hooks", hook.id.as_str()], &[], Body::Empty).await?;
     if output.is_json() {
         return output.json(&json!({ "deleted": hook.id }));

@@ -1,27 +1,31 @@
 //! `hookbox logs [-f]`
 
-use std::time::Duration;
+mod follow;
 
 use serde_json::{Map, Value};
 
 use crate::client::{Client, Connection};
+use crate::command::hooks;
 use crate::failure::Exit;
 use crate::output::{BAD, FAINT, Output, STRONG, printable};
-use crate::stop::StopSignal;
-
-/// How long the command waits before it asks again.
-const POLL: Duration = Duration::from_secs(1);
 
 /// The most entries that one call answers.
 pub(crate) const TAKE_MAX: u32 = 100;
 
 /// Shows the tenant log: every failed attempt, and what was changed
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  hookbox logs\n  hookbox logs -f\n  hookbox logs --json | jq '.[].description'")]
+#[command(
+    after_help = "With -f the lines that hooks print come too. A connection that breaks is made again; entries that came \
+                  meanwhile are shown then, printed lines are in `hookbox events EVENT`.\n\nExamples:\n  hookbox \
+                  logs\n  hookbox logs -f --hook notify\n  hookbox logs --json | jq '.[].description'"
+)]
 pub(crate) struct Args {
-    /// Go on with new entries, until Ctrl-C; with --json one JSON document a line
+    /// Go on with new entries and what hooks print, until Ctrl-C; with --json one JSON document a line
     #[arg(short, long)]
     follow: bool,
+    /// Only what is about this hook, by name or id
+    #[arg(long)]
+    hook: Option<String>,
     /// How many of the latest entries
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=i64::from(TAKE_MAX)))]
     take: u32,
@@ -31,39 +35,36 @@ pub(crate) struct Args {
 
 pub(crate) async fn run(args: &Args, output: Output) -> anyhow::Result<Exit> {
     let client = Client::new(&args.connection)?;
-    let latest = latest(&client, args.take).await?;
-    if output.is_json() && !args.follow {
+    let hook = match &args.hook {
+        Some(hook) => Some(hooks::find(&client, hook).await?.id),
+        None => None,
+    };
+    let hook_id = hook.as_ref().map(|id| id.as_str());
+    let latest = of_hook(&client, hook_id, args.take).await?;
+    if args.follow {
+        show(&latest, output)?;
+        return follow::run(&client, hook_id, latest.last().map(id), output).await;
+    }
+    if output.is_json() {
         output.json(&latest)?;
-        return Ok(Exit::Done);
-    }
-    if latest.is_empty() && !args.follow {
+    } else if latest.is_empty() {
         output.line(format_args!("{FAINT}The tenant log is empty: no hook has failed.{FAINT:#}"))?;
+    } else {
+        show(&latest, output)?;
     }
-    show(&latest, output)?;
-    if !args.follow {
-        return Ok(Exit::Done);
-    }
-    let mut stop = StopSignal::listen()?;
-    let mut checkpoint = latest.last().map(id);
-    loop {
-        tokio::select! {
-            () = tokio::time::sleep(POLL) => {}
-            () = stop.next() => return Ok(Exit::Done),
-        }
-        let new = match &checkpoint {
-            Some(from) => after(&client, from).await?,
-            None => self::latest(&client, TAKE_MAX).await?,
-        };
-        show(&new, output)?;
-        checkpoint = new.last().map(id).or(checkpoint);
-    }
+    Ok(Exit::Done)
+}
+
+async fn of_hook(client: &Client, hook_id: Option<&str>, take: u32) -> anyhow::Result<Vec<Entry>> {
+    let (take, q) = (take.to_string(), hook_id.map(|id| format!("hook_id:{id}")));
+    let mut query = vec![("page", "0"), ("per_page", take.as_str())];
+    query.extend(q.as_deref().map(|q| ("q", q)));
+    client.get(&["api", "v2", "logs"], &query).await.map(oldest_first)
 }
 
 /// The latest entries of the log, oldest first.
 pub(crate) async fn latest(client: &Client, take: u32) -> anyhow::Result<Vec<Entry>> {
-    let query = [("page", "0"), ("per_page", &take.to_string())];
-    let entries = client.get(&["api", "v2", "logs"], &query).await?;
-    Ok(oldest_first(entries))
+    of_hook(client, None, take).await
 }
 
 /// The entries after that one, oldest first.

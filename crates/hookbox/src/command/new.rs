@@ -10,7 +10,7 @@ use hookbox_protocol::{Trigger, name};
 use serde_json::json;
 
 use crate::embedded;
-use crate::failure::{Exit, Failure};
+use crate::failure::{Exit, Failure, Hint as _};
 use crate::output::{FAINT, GOOD, Output, STRONG};
 use crate::project::Language;
 
@@ -19,7 +19,7 @@ use crate::project::Language;
 #[command(
     after_help = "A project in Rust carries the SDK in vendor/ and a test, each a sample event; nothing that is there is \
                   overwritten.\n\nExamples:\n  hookbox new my-hook --trigger post-change-password\n  hookbox new \
-                  my-script --lang js"
+                  my-script --lang ts"
 )]
 pub(crate) struct Args {
     /// The hook's name, also the folder's; with a path, its last part
@@ -35,7 +35,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Exit> {
     let folder = &args.name;
     let given = folder.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    let name = name::hook(given)?;
+    let name = name::hook(given).hint("the last part of NAME is the hook's name, such as my-hook")?;
     create(folder, &name, args.trigger, args.lang)?;
     let shown = folder.display();
     if output.is_json() {
@@ -44,12 +44,14 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Exit> {
     }
     output.line(format_args!("{GOOD}made{GOOD:#} {STRONG}{shown}{STRONG:#}, a hook for {}", args.trigger))?;
     output.line(format_args!("  cd {shown}"))?;
-    if args.lang == Language::Rust {
-        next(output, "cargo test", "run its test, natively")?;
+    match args.lang {
+        Language::Rust => next(output, "cargo test", "run its test, natively")?,
+        Language::Js => {}
+        Language::Ts => next(output, "npm install", "the type checker, and the bundler for `hookbox build`")?,
     }
     next(output, "hookbox run", "run it here in the sandbox, on event.json")?;
     next(output, "hookbox dev", "the same each time that you save a file")?;
-    next(output, "hookbox deploy", "put it on the daemon at HOOKBOX_URL")?;
+    next(output, "hookbox deploy", "put it on the daemon of `hookbox login`")?;
     Ok(Exit::Done)
 }
 
@@ -89,6 +91,11 @@ fn write(project: &Path, name: &str, trigger: Trigger, language: Language) -> st
     match language {
         Language::Rust => embedded::write(embedded::SDK, &project.join("vendor/hookbox-sdk")),
         Language::Js => Ok(()),
+        Language::Ts => {
+            let types = embedded::files(embedded::TYPES).filter(|(path, _)| path.ends_with(".d.ts"));
+            fs::create_dir_all(project.join("types"))?;
+            types.into_iter().try_for_each(|(path, text)| fs::write(project.join("types").join(path), text))
+        }
     }
 }
 
@@ -99,24 +106,34 @@ mod tests {
     use super::*;
     use crate::project::Project;
 
+    /// A trigger's name as the types have it.
+    fn pascal(name: &str) -> String {
+        let capitals = name.split('-').map(|word| word[..1].to_uppercase() + &word[1..]);
+        capitals.collect()
+    }
+
     #[test]
     fn a_project_is_made_for_each_trigger_and_read_by_the_other_commands() {
         let parent = tempfile::tempdir().expect("temporary folder");
-        for (spec, language) in TABLE.iter().flat_map(|spec| [(spec, Language::Rust), (spec, Language::Js)]) {
+        for (spec, language) in
+            TABLE.iter().flat_map(|spec| [Language::Rust, Language::Js, Language::Ts].map(|language| (spec, language)))
+        {
             let folder = parent.path().join(format!("{}-{language:?}", spec.name));
             create(&folder, "my-hook", spec.trigger, language).expect(spec.name);
             let project = Project::load(&folder).expect(spec.name);
             assert_eq!((project.name.as_str(), project.trigger, project.language), ("my-hook", spec.trigger, language));
             let (file, starter) = match language {
-                Language::Rust => ("src/lib.rs", spec.starter_rust),
-                Language::Js => ("hook.js", spec.starter_javascript),
+                Language::Rust => ("src/lib.rs", spec.starter_rust.to_owned()),
+                Language::Js => ("hook.js", spec.starter_javascript.to_owned()),
+                Language::Ts => ("hook.ts", "const hook: Hookbox.".to_owned() + &pascal(spec.name)),
             };
             let source = fs::read_to_string(folder.join(file)).expect("is there");
-            assert!(source.starts_with(starter), "{source}");
+            assert!(source.contains(&starter), "{source}");
+            assert_eq!(folder.join("types/index.d.ts").is_file(), language == Language::Ts);
             assert_eq!(folder.join("vendor/hookbox-sdk/Cargo.toml").is_file(), language == Language::Rust);
         }
         let left: Vec<_> = fs::read_dir(parent.path()).expect("reads").collect();
-        assert_eq!(left.len(), 2 * TABLE.len(), "no draft is left behind: {left:?}");
+        assert_eq!(left.len(), 3 * TABLE.len(), "no draft is left behind: {left:?}");
     }
 
     #[test]

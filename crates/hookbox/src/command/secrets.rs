@@ -1,23 +1,19 @@
 //! `hookbox secrets list|set|delete HOOK`
 
 use std::collections::BTreeMap;
-use std::io::{IsTerminal as _, Read as _, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use anyhow::Context as _;
 use clap::Subcommand;
 use hookbox_protocol::api::Hook;
-use hookbox_protocol::limits::SECRET_VALUE_BYTES;
 use hookbox_protocol::name;
 use reqwest::Method;
-use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
 use serde_json::{Value, json};
 
 use crate::client::{Body, Client, Connection};
 use crate::command::hooks;
-use crate::failure::{Exit, Failure};
-use crate::output::{Cell, Output, Table};
-use crate::stop::StopSignal;
+use crate::failure::{Exit, Failure, Hint as _};
+use crate::output::{Cell, Output, Table, printable};
+use crate::prompt;
 
 /// Lists, sets and deletes the secrets of a hook
 #[derive(Debug, clap::Args)]
@@ -63,9 +59,9 @@ pub(crate) async fn run(args: &Args, output: Output) -> anyhow::Result<Exit> {
     match &args.action {
         Action::List { hook } => list(&client, &hooks::find(&client, hook).await?, output).await?,
         Action::Set { hook, name, file } => {
-            name::check_secret(name)?;
+            name::check_secret(name).hint("give another NAME, such as SENDGRID_API_KEY")?;
             let hook = hooks::find(&client, hook).await?;
-            let value = read_value(name, file.as_deref()).await?;
+            let value = prompt::secret(&format!("the value of {name}"), file.as_deref()).await?;
             let changed = set(&client, &hook, BTreeMap::from([(name.clone(), value)])).await?;
             report(&changed, output)?;
         }
@@ -127,7 +123,7 @@ fn report(changed: &Changed, output: Output) -> anyhow::Result<()> {
     }
     for (word, names) in [("added", &changed.added), ("updated", &changed.updated)] {
         if !names.is_empty() {
-            output.line(format_args!("{word} {}", names.join(", ")))?;
+            output.line(format_args!("{word} {}", printable(&names.join(", "))))?;
         }
     }
     Ok(())
@@ -141,47 +137,4 @@ async fn list(client: &Client, hook: &Hook, output: Output) -> anyhow::Result<()
     let mut table = Table::new(&["NAME"]);
     names.into_iter().for_each(|name| table.row([Cell::new(name)]));
     output.table(&table, "This hook has no secrets; `hookbox secrets set HOOK NAME` sets one.")
-}
-
-async fn read_value(name: &str, file: Option<&Path>) -> anyhow::Result<String> {
-    let mut stdin = std::io::stdin();
-    let text = match file {
-        Some(path) => std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?,
-        None if stdin.is_terminal() => ask(name).await?,
-        None => {
-            let mut text = String::new();
-            // One byte more than the largest value that any daemon takes, and a line end.
-            let most = SECRET_VALUE_BYTES.ceiling + 3;
-            stdin.by_ref().take(most).read_to_string(&mut text).context("cannot read the value from stdin")?;
-            text
-        }
-    };
-    let value = text.strip_suffix('\n').map_or(text.as_str(), |text| text.strip_suffix('\r').unwrap_or(text));
-    if value.is_empty() {
-        return Err(Failure::new(format!("the value of {name} is empty"))
-            .hint("type it, pipe it to stdin, or give --file FILE")
-            .into());
-    }
-    Ok(value.to_owned())
-}
-
-/// Asks on the terminal, without showing what is typed.
-async fn ask(name: &str) -> anyhow::Result<String> {
-    // Ctrl-C must not end the process while the terminal shows nothing.
-    let mut stop = StopSignal::listen()?;
-    let stdin = std::io::stdin();
-    let shown = tcgetattr(&stdin).context("cannot read the terminal's settings")?;
-    let mut hidden = shown.clone();
-    hidden.local_modes.remove(LocalModes::ECHO);
-    eprint!("value of {name}: ");
-    std::io::stderr().flush()?;
-    tcsetattr(&stdin, OptionalActions::Flush, &hidden).context("cannot hide what is typed")?;
-    let line = tokio::task::spawn_blocking(|| std::io::stdin().lines().next().transpose());
-    let line = tokio::select! {
-        line = line => line?.context("cannot read the value from the terminal"),
-        () = stop.next() => Err(Failure::new("interrupted; nothing was changed").into()),
-    };
-    tcsetattr(&stdin, OptionalActions::Flush, &shown).context("cannot restore the terminal's settings")?;
-    eprintln!();
-    Ok(line?.unwrap_or_default())
 }

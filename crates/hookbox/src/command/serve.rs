@@ -13,7 +13,7 @@ use crate::output::progress;
 use crate::output::quantity::bytes;
 use crate::stop::StopSignal;
 
-pub(crate) use settings::Args;
+pub(crate) use settings::{Args, Data, DataPlace};
 use settings::{LogFormat, LogSettings};
 
 pub(crate) async fn run(args: Args) -> anyhow::Result<Exit> {

@@ -1,8 +1,7 @@
 //! The operator's token: given, or made at the first start.
 
-use std::fs::{self, OpenOptions};
-use std::io::{ErrorKind, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -62,13 +61,7 @@ pub(super) fn token(given: Option<SecretText>, data_dir: &Path) -> anyhow::Resul
         Err(error) => return Err(error).with_context(|| format!("cannot read {shown}")),
     }
     let text = random_token()?;
-    OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(&path)
-        .and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()))
-        .with_context(|| format!("cannot write {shown}"))?;
+    super::write_private(&path, &text).with_context(|| format!("cannot write {shown}"))?;
     Ok(Given::Made(text.into(), path))
 }
 

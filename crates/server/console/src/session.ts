@@ -1,6 +1,6 @@
 /** Who is signed in. The token lives as long as the browser's tab, and is never part of an address for longer than a moment. */
 
-import { ApiFailure, api, type Trigger } from './api';
+import { ApiFailure, api, type Trigger, type Triggers } from './api';
 import { State, useValue } from './state';
 
 const TOKEN = 'hookbox.token';
@@ -8,7 +8,7 @@ const TOKEN = 'hookbox.token';
 export type Session =
   | { kind: 'none'; message?: string }
   | { kind: 'checking' }
-  | { kind: 'tenant'; triggers: Trigger[] }
+  | ({ kind: 'tenant' } & Triggers)
   | { kind: 'operator' };
 
 export const session = new State<Session>({ kind: 'none' });
@@ -48,7 +48,7 @@ export async function signIn(candidate: string): Promise<void> {
 
 async function whose(candidate: string): Promise<Session> {
   try {
-    return { kind: 'tenant', triggers: await api.triggers(undefined, candidate) };
+    return { kind: 'tenant', ...(await api.triggers(undefined, candidate)) };
   } catch (error) {
     if (!(error instanceof ApiFailure) || error.status !== 403) throw error;
     await api.tenants(undefined, candidate);
@@ -83,4 +83,10 @@ function store(value: string | null): void {
 export function useTriggers(): Trigger[] {
   const who = useValue(session);
   return who.kind === 'tenant' ? who.triggers : [];
+}
+
+/** What a script can require. */
+export function useModules(): string[] {
+  const who = useValue(session);
+  return who.kind === 'tenant' ? who.modules : [];
 }

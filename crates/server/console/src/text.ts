@@ -25,6 +25,15 @@ export function milliseconds(value: number): string {
   return `${value >= 100 ? Math.round(value) : trimmed(value)} ms`;
 }
 
+/** A long time in its two largest units: "3 min 20 s". */
+export function span(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 60) return ms < 1000 ? milliseconds(ms) : `${seconds} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
+  return `${Math.floor(seconds / 86_400)} d ${Math.floor((seconds % 86_400) / 3600)} h`;
+}
+
 /** A large number in few digits: 1.2 M. */
 export function short(value: number): string {
   if (value < 10_000) return count(value);
@@ -43,6 +52,20 @@ export function quantity(value: number, unit: string): string {
 export function time(text: string): string {
   const date = new Date(text);
   return Number.isNaN(date.getTime()) ? text : timeFormat.format(date);
+}
+
+/** The local time of a field as the API takes it. */
+export function utc(local: string): string | undefined {
+  const date = new Date(local);
+  return local === '' || Number.isNaN(date.getTime()) ? undefined : date.toISOString();
+}
+
+const clockFormat = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3 });
+
+/** The time of day, to the millisecond. */
+export function clock(text: string): string {
+  const date = new Date(text);
+  return Number.isNaN(date.getTime()) ? text : clockFormat.format(date);
 }
 
 export function ago(text: string, now = Date.now()): string {

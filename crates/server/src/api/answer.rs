@@ -2,6 +2,7 @@
 
 use axum::body::Body;
 use axum::response::Response;
+use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{HeaderMap, StatusCode};
 use serde::Serialize;
@@ -18,6 +19,11 @@ pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Response {
         }
     };
     with_type(status, JSON, Body::from(bytes))
+}
+
+/// A JSON answer whose bytes are there already.
+pub(crate) fn json_bytes(status: StatusCode, json: Bytes) -> Response {
+    with_type(status, JSON, Body::from(json))
 }
 
 /// `200` with a JSON body.
@@ -43,7 +49,8 @@ pub(crate) fn content_type_is(headers: &HeaderMap, accepted: &[&str]) -> bool {
     accepted.iter().any(|accepted| media.eq_ignore_ascii_case(accepted))
 }
 
-fn with_type(status: StatusCode, content_type: HeaderValue, body: Body) -> Response {
+/// An answer with a body of that type.
+pub(super) fn with_type(status: StatusCode, content_type: HeaderValue, body: Body) -> Response {
     let mut response = Response::new(body);
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, content_type);

@@ -10,6 +10,7 @@ use http::header::AUTHORIZATION;
 use http::request::Parts;
 
 use super::Failure;
+use super::brake::Attempt;
 use super::rate::Counted;
 use crate::App;
 
@@ -47,10 +48,20 @@ needs! {
     AddSecrets: UpdateHooks, CreateHooks;
     /// `delete:hooks`
     DeleteHooks: DeleteHooks;
+    /// `update:events`
+    UpdateEvents: UpdateEvents;
     /// `read:logs`
     ReadLogs: ReadLogs;
     /// `create:runs`
     CreateRuns: CreateRuns;
+    /// `read:tokens`
+    ReadTokens: ReadTokens;
+    /// `create:tokens`
+    CreateTokens: CreateTokens;
+    /// `delete:tokens`
+    DeleteTokens: DeleteTokens;
+    /// `read:audit`
+    ReadAudit: ReadAudit;
 }
 
 /// A tenant's caller who may do what `N` names.
@@ -66,16 +77,21 @@ impl<N: Needs> FromRequestParts<App> for Allowed<N> {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
-        let token = bearer(&parts.headers)?;
-        let Some(identity) = app.store().authenticate(token).await.map_err(super::store_failure)? else {
-            if app.is_operator(token) {
-                return Err(Failure::new(
-                    ErrorCode::InsufficientScope,
-                    "this call belongs to a tenant, and the token is the operator's; use a tenant's token",
-                ));
-            }
-            return Err(invalid_token());
-        };
+        match identify(parts, app).await? {
+            Who::Tenant(identity) => Self::admit(parts, app, identity),
+            Who::Operator => Err(Failure::new(
+                ErrorCode::InsufficientScope,
+                "this call belongs to a tenant, and the token is the operator's; use a tenant's token",
+            )),
+        }
+    }
+}
+
+impl<N: Needs> Allowed<N> {
+    fn admit(parts: &Parts, app: &App, identity: Identity) -> Result<Self, Failure> {
+        if identity.suspended {
+            return Err(suspended(&identity));
+        }
         if let Some(counted) = parts.extensions.get::<Counted>() {
             counted.draw(app.management_rates(), identity.token_id)?;
         }
@@ -94,21 +110,68 @@ impl FromRequestParts<App> for Operator {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
-        let token = bearer(&parts.headers)?;
-        if app.is_operator(token) {
-            return Ok(Self);
-        }
-        match app.store().authenticate(token).await.map_err(super::store_failure)? {
-            Some(_) => Err(Failure::new(
+        match identify(parts, app).await? {
+            Who::Operator => Ok(Self),
+            Who::Tenant(identity) if identity.suspended => Err(suspended(&identity)),
+            Who::Tenant(_) => Err(Failure::new(
                 ErrorCode::InsufficientScope,
                 "this call is the operator's, and the token is a tenant's; use the operator's token",
             )),
-            None => Err(invalid_token()),
         }
     }
 }
 
-fn bearer(headers: &HeaderMap) -> Result<&str, Failure> {
+/// A call that a tenant and the operator both have, each about what is theirs.
+pub(crate) enum Either<N> {
+    /// A tenant's caller who may do what `N` names.
+    Tenant(Allowed<N>),
+    /// The operator.
+    Operator,
+}
+
+impl<N: Needs> FromRequestParts<App> for Either<N> {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        Ok(match identify(parts, app).await? {
+            Who::Operator => Self::Operator,
+            Who::Tenant(identity) => Self::Tenant(Allowed::admit(parts, app, identity)?),
+        })
+    }
+}
+
+/// Whose credential it is.
+enum Who {
+    Tenant(Identity),
+    Operator,
+}
+
+async fn identify(parts: &Parts, app: &App) -> Result<Who, Failure> {
+    let token = bearer(&parts.headers)?;
+    let attempt = Attempt::of_token(&parts.extensions, token);
+    app.brake().check(&attempt)?;
+    let who = match app.store().authenticate(token).await.map_err(super::store_failure)? {
+        Some(identity) => Who::Tenant(identity),
+        None if app.is_operator(token) => Who::Operator,
+        None => {
+            app.brake().failed(&attempt);
+            return Err(invalid_token());
+        }
+    };
+    app.brake().proved(&attempt);
+    Ok(who)
+}
+
+/// What a suspended tenant is told, whatever it asks for.
+pub(super) fn suspended(identity: &Identity) -> Failure {
+    let message = format!(
+        "the tenant '{}' is suspended; its deliveries wait until the operator resumes it",
+        identity.tenant_name
+    );
+    Failure::new(ErrorCode::TenantSuspended, message)
+}
+
+pub(super) fn bearer(headers: &HeaderMap) -> Result<&str, Failure> {
     let mut values = headers.get_all(AUTHORIZATION).iter();
     let Some(value) = values.next() else {
         return Err(Failure::new(ErrorCode::InvalidToken, "Missing authentication"));
@@ -128,7 +191,7 @@ fn invalid_token() -> Failure {
     Failure::new(ErrorCode::InvalidToken, "Invalid token")
 }
 
-fn insufficient_scope(any_of: &[Scope]) -> Failure {
+pub(super) fn insufficient_scope(any_of: &[Scope]) -> Failure {
     let names: Vec<&str> = any_of.iter().map(|scope| scope.name()).collect();
     Failure::new(ErrorCode::InsufficientScope, format!("Insufficient scope, expected any of: {}", names.join(",")))
 }

@@ -1,5 +1,7 @@
 //! Bodies on their way in: bounded in bytes and in time.
 
+mod unique;
+
 use std::time::Duration;
 
 use axum::body::Body;
@@ -29,6 +31,12 @@ impl BodyLimit {
     /// That of a call that takes neither an event nor code.
     pub(crate) const OF_CALL: Self = Self { name: BODY_BYTES.name, bytes: BODY_BYTES.default };
 
+    /// That of a call that takes a script of so many bytes: it grows when it is written as JSON.
+    pub(crate) fn of_script(script_bytes_max: u64) -> Self {
+        let bytes = BODY_BYTES.default.max(script_bytes_max * 2 + (64 << 10));
+        Self { name: BODY_BYTES.name, bytes }
+    }
+
     /// The limit of that row with the operator's number.
     pub(crate) fn new(limit: &Limit, bytes: u64) -> Self {
         Self { name: limit.name, bytes }
@@ -39,7 +47,7 @@ impl BodyLimit {
         if bytes > self.bytes { Err(self.exceeded(what, &bytes.to_string())) } else { Ok(()) }
     }
 
-    fn exceeded(self, what: &str, bytes: &str) -> Failure {
+    pub(super) fn exceeded(self, what: &str, bytes: &str) -> Failure {
         let Self { name, bytes: most } = self;
         let message =
             format!("{what} has {bytes} bytes; the limit `{name}` is {most} bytes (an operator can raise it)");
@@ -47,36 +55,62 @@ impl BodyLimit {
     }
 }
 
+/// A body that is being read, within the time that its bytes have earned.
+pub(crate) struct Incoming {
+    body: Body,
+    started: Instant,
+    /// Bytes that have come.
+    pub(crate) received: u64,
+}
+
+impl Incoming {
+    pub(crate) fn new(body: Body) -> Self {
+        Self { body, started: Instant::now(), received: 0 }
+    }
+
+    /// The next bytes; `None` at the end. May be cancelled.
+    pub(crate) async fn next(&mut self, limit: BodyLimit, http: &HttpSettings) -> Result<Option<Bytes>, Failure> {
+        loop {
+            // The first frame of most bodies is already here: no timer for those.
+            let frame = match self.body.frame().now_or_never() {
+                Some(frame) => frame,
+                None => timeout_at(deadline(self.started, self.received, http), self.body.frame())
+                    .await
+                    .map_err(|_| slow(self.received))?,
+            };
+            let Some(frame) = frame else { return Ok(None) };
+            let frame = frame.map_err(|error| {
+                tracing::debug!(%error, "a body broke off");
+                Failure::new(ErrorCode::InvalidBody, format!("the body broke off after {} bytes", self.received))
+            })?;
+            let Ok(data) = frame.into_data() else { continue };
+            self.received += data.len() as u64;
+            if self.received > limit.bytes {
+                return Err(limit.exceeded("the body", &format!("more than {}", limit.bytes)));
+            }
+            return Ok(Some(data));
+        }
+    }
+
+    /// The reader was busy for so long: that is not the sender's time.
+    pub(crate) fn excuse(&mut self, time: Duration) {
+        self.started += time;
+    }
+}
+
 /// Reads a whole body. What its `Content-Length` already shows to be too large is refused before a byte is read.
 pub(crate) async fn read(request: Request<Body>, limit: BodyLimit, http: &HttpSettings) -> Result<Bytes, Failure> {
-    let length = content_length(request.headers());
-    limit.check("the body", length.unwrap_or(0))?;
-    let started = Instant::now();
-    let mut body = request.into_body();
+    let length = check_length(request.headers(), limit)?;
+    let mut body = Incoming::new(request.into_body());
     let mut first = Bytes::new();
     let mut rest: Option<BytesMut> = None;
-    let mut received = 0u64;
-    loop {
-        // The first frame of most bodies is already here: no timer for those.
-        let frame = match body.frame().now_or_never() {
-            Some(frame) => frame,
-            None => timeout_at(deadline(started, received, http), body.frame()).await.map_err(|_| slow(received))?,
-        };
-        let Some(frame) = frame else { break };
-        let frame = frame.map_err(|error| {
-            tracing::debug!(%error, "a body broke off");
-            Failure::new(ErrorCode::InvalidBody, format!("the body broke off after {received} bytes"))
-        })?;
-        let Ok(data) = frame.into_data() else { continue };
-        received += data.len() as u64;
-        if received > limit.bytes {
-            return Err(limit.exceeded("the body", &format!("more than {}", limit.bytes)));
-        }
+    while let Some(data) = body.next(limit, http).await? {
         match (&mut rest, first.is_empty()) {
             (Some(rest), _) => rest.extend_from_slice(&data),
             (None, true) => first = data,
             (None, false) => {
-                let mut all = BytesMut::with_capacity(usize::try_from(length.unwrap_or(received * 2)).unwrap_or(0));
+                let expected = length.unwrap_or(body.received * 2);
+                let mut all = BytesMut::with_capacity(usize::try_from(expected).unwrap_or(0));
                 all.extend_from_slice(&first);
                 all.extend_from_slice(&data);
                 rest = Some(all);
@@ -84,6 +118,13 @@ pub(crate) async fn read(request: Request<Body>, limit: BodyLimit, http: &HttpSe
         }
     }
     Ok(rest.map_or(first, BytesMut::freeze))
+}
+
+/// Refuses a body whose `Content-Length` is over the limit, and gives that length where there is one.
+pub(crate) fn check_length(headers: &HeaderMap, limit: BodyLimit) -> Result<Option<u64>, Failure> {
+    let length = content_length(headers);
+    limit.check("the body", length.unwrap_or(0))?;
+    Ok(length)
 }
 
 /// Reads a JSON body of a `/v1` call. The error names what is wrong with its line and column.
@@ -97,7 +138,8 @@ pub(crate) async fn json<T: DeserializeOwned>(
     parse(&bytes)
 }
 
-/// Parses the JSON body of a `/v1` call, which is always an object.
+/// Parses the JSON body of a `/v1` call, which is always an object. A member that is there twice is refused; of the
+/// bodies of `/api/v2` the last one counts, as in the original.
 pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
     // serde would take an array for the members of an object, in their order.
     let kind = match bytes.trim_ascii().first() {
@@ -109,7 +151,8 @@ pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
     if let Some(kind) = kind {
         return Err(Failure::new(ErrorCode::InvalidBody, format!("the body must be a JSON object, and is {kind}")));
     }
-    serde_json::from_slice(bytes)
+    unique::check(bytes)
+        .and_then(|()| serde_json::from_slice(bytes))
         .map_err(|error| Failure::new(ErrorCode::InvalidBody, format!("the body is not valid: {error}")))
 }
 

@@ -1,37 +1,85 @@
-//! `POST /v1/triggers/{trigger}/call`: runs the enabled hook of a blocking trigger and answers its result
+//! `POST /v1/triggers/{trigger}/call`: runs the enabled hooks of a blocking trigger and answers their result
+//!
+//! Where a tenant has several enabled hooks of the trigger, they run one after the other in their order; the first that
+//! does not complete ends the call, and what the hooks before it returned is dropped. [`chain`] says how each trigger's
+//! hooks hand on what they made, [`refusal`] what the identity system is to answer when one of them fails.
+
+mod chain;
+mod log_entry;
+mod refusal;
+
+use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
 use hookbox_protocol::limits::EVENT_BYTES;
 use hookbox_protocol::outcome::Outcome;
+use hookbox_protocol::report::millis;
 use hookbox_protocol::{ErrorCode, HookError, HookId, Report, Trigger};
-use hookbox_store::{LogEntry, TenantStore};
+use hookbox_store::LiveHook;
 use http::Request;
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::auth::{Allowed, CreateEvents};
 use super::body::{self, BodyLimit};
+use super::query::Query;
 use super::runner::{self, Trial};
 use super::{Failure, Segment, answer, store_failure, trigger};
 use crate::App;
 use crate::execution::ResultFor;
+use chain::Chain;
+use refusal::Refusal;
 
 /// What the identity system goes on with.
-#[derive(Serialize)]
+#[derive(Serialize, utoipa::ToSchema)]
 struct Called {
-    /// The hook that ran; `null` where the trigger has none that is enabled.
+    /// The hook that failed, else the one that ran last; null where the trigger has none that is enabled.
+    #[schema(required)]
     hook_id: Option<HookId>,
-    /// A name of [`Outcome::NAMES`]; `completed` where there is no hook.
+    /// How that hook ended; `completed` where there is none.
+    #[schema(value_type = hookbox_protocol::schema::OutcomeName)]
     outcome: &'static str,
-    /// The part of the hook's result that the trigger uses.
+    /// The part of the hooks' results that the trigger uses; null where one failed, and where there is none.
     value: Value,
+    /// What went wrong; absent where nothing did.
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<HookError>,
+    /// What to answer the client or the person who waits; absent where nothing went wrong.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refusal: Option<Refusal>,
+    /// The hooks that ran, in their order; absent where none did.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    hooks: Vec<Ran>,
 }
 
-/// Runs the enabled hook at once. A hook that fails is an answer, not an error of the call.
+/// A hook that ran.
+#[derive(Serialize, utoipa::ToSchema)]
+struct Ran {
+    /// The hook.
+    hook_id: HookId,
+    /// Its name.
+    hook_name: String,
+    /// How it ended.
+    #[schema(value_type = hookbox_protocol::schema::OutcomeName)]
+    outcome: &'static str,
+    /// Milliseconds, waiting included.
+    wall_ms: f64,
+}
+
+/// Runs the enabled hooks at once. A hook that fails is an answer, not an error of the call.
+#[utoipa::path(
+    post,
+    path = "/v1/triggers/{trigger}/call",
+    operation_id = "callTrigger",
+    tag = "Triggers",
+    security(("token" = ["create:events"])),
+    params(("trigger" = Trigger, Path, description = "A trigger that is called.")),
+    request_body(content = Object, description = "The trigger's arguments by name, as `GET /v1/triggers` lists them."),
+    extensions(("x-errors" = json!(["unknown_trigger", "wrong_trigger_kind"]))),
+    responses((status = 200, description = "How the hooks ended, and what they returned.", body = Called))
+)]
 pub(crate) async fn call(
     State(app): State<App>,
     allowed: Allowed<CreateEvents>,
@@ -45,111 +93,43 @@ pub(crate) async fn call(
             format!("{trigger} takes events and is not called: POST /v1/events/{trigger}"),
         ));
     }
+    Query::parse(request.uri().query(), &[])?;
     let limit = BodyLimit::new(&EVENT_BYTES, app.settings().event_bytes_max);
     let arguments: Map<String, Value> = body::json(request, limit, &app.settings().http).await?;
-    let hooks = allowed.tenant.hooks().await.map_err(store_failure)?;
-    let Some(hook) = hooks.into_iter().find(|hook| hook.trigger == trigger && hook.enabled) else {
-        let nothing = Called { hook_id: None, outcome: "completed", value: Value::Null, error: None };
-        return Ok(answer::ok(&nothing));
-    };
-    let (loaded, prepared) = runner::saved(&app, &allowed.tenant, &hook.id, trigger, Vec::new()).await?;
-    let trial = Trial { trigger, loaded, arguments, prepared, result: ResultFor::IdentitySystem };
-    let report = runner::trial(&app, allowed.identity.tenant, trial).await?;
-    app.metrics().attempt(trigger, &report);
-    let error = report.outcome.error();
-    if let Some(error) = &error {
-        log(&allowed.tenant, &hook.id, trigger, &report, error).await?;
-    }
-    let outcome = report.outcome.name();
-    let value = match report.outcome {
-        Outcome::Completed { value } => used(trigger, value),
-        _ => Value::Null,
-    };
-    Ok(answer::ok(&Called { hook_id: Some(hook.id), outcome, value, error }))
-}
-
-async fn log(
-    tenant: &TenantStore,
-    hook: &HookId,
-    trigger: Trigger,
-    report: &Report,
-    error: &HookError,
-) -> Result<(), Failure> {
-    let spec = trigger.spec();
-    let description = if error.message.is_empty() { spec.log_description } else { &error.message };
-    let entry = LogEntry {
-        code: spec.log_code.to_owned(),
-        description: description.chars().take(500).collect(),
-        details: json!({ "trigger": spec.name, "outcome": report.outcome.name(), "error": error }),
-        ..LogEntry::default()
-    };
-    tenant.add_log(Some(hook), None, entry).await.map_err(store_failure)?;
-    Ok(())
-}
-
-/// The part of a result that the trigger uses, as in the original; the rest is dropped.
-fn used(trigger: Trigger, value: Value) -> Value {
-    let Value::Object(members) = value else {
-        return match trigger {
-            Trigger::CredentialsExchange => json!({ "scope": [] }),
-            _ => json!({}),
-        };
-    };
-    match trigger {
-        Trigger::CredentialsExchange => token_claims(members),
-        Trigger::PreUserRegistration => metadata(members),
-        _ => Value::Object(members),
-    }
-}
-
-/// `scope`, empty where the hook left it out, and claims whose name is an address.
-fn token_claims(members: Map<String, Value>) -> Value {
-    let mut kept = Map::from_iter([("scope".to_owned(), json!([]))]);
-    for (name, value) in members {
-        let is_claim = name.starts_with("https://") || name.starts_with("http://");
-        if is_claim || name == "scope" && value.is_array() {
-            kept.insert(name, value);
+    let mut chain = Chain::new(trigger, arguments);
+    let mut hooks = Vec::new();
+    for hook in allowed.tenant.enabled(trigger).await.map_err(store_failure)? {
+        let report = run(&app, &allowed, &hook, chain.arguments()).await?;
+        let outcome = report.outcome.name();
+        let (hook_id, hook_name) = (hook.id.clone(), hook.name.clone());
+        hooks.push(Ran { hook_id, hook_name, outcome, wall_ms: millis(report.wall) });
+        if let Some(error) = report.outcome.error() {
+            let entry = log_entry::of(trigger, chain.given(), &hook, &report, &error);
+            allowed.tenant.add_log(Some(&hook.id), None, entry).await.map_err(store_failure)?;
+            let refusal = Some(refusal::of(trigger, &report.outcome, &error));
+            let hook_id = Some(hook.id.clone());
+            let called = Called { hook_id, outcome, value: Value::Null, error: Some(error), refusal, hooks };
+            return Ok(answer::ok(&called));
+        }
+        if let Outcome::Completed { value } = report.outcome {
+            chain.take(value);
         }
     }
-    Value::Object(kept)
+    let hook_id = hooks.last().map(|ran| ran.hook_id.clone());
+    let value = chain.into_value();
+    Ok(answer::ok(&Called { hook_id, outcome: "completed", value, error: None, refusal: None, hooks }))
 }
 
-/// `user.user_metadata` and `user.app_metadata`, without keys that the original could not store.
-fn metadata(mut members: Map<String, Value>) -> Value {
-    let Some(Value::Object(mut user)) = members.remove("user") else { return json!({}) };
-    let mut kept = Map::new();
-    for name in ["user_metadata", "app_metadata"] {
-        if let Some(Value::Object(mut metadata)) = user.remove(name) {
-            metadata.retain(|key, _| !key.starts_with('$') && !key.contains('.'));
-            kept.insert(name.to_owned(), Value::Object(metadata));
-        }
-    }
-    json!({ "user": kept })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn each_trigger_uses_its_part_of_the_result() {
-        for (trigger, value, expected) in [
-            (
-                Trigger::CredentialsExchange,
-                json!({"scope": ["a"], "https://example.com/c": 1, "sub": "x"}),
-                json!({"scope": ["a"], "https://example.com/c": 1}),
-            ),
-            (Trigger::CredentialsExchange, json!({"scope": "a"}), json!({"scope": []})),
-            (Trigger::CredentialsExchange, Value::Null, json!({"scope": []})),
-            (
-                Trigger::PreUserRegistration,
-                json!({"user": {"user_metadata": {"a": 1, "$b": 2, "c.d": 3}, "email": "x"}, "other": 1}),
-                json!({"user": {"user_metadata": {"a": 1}}}),
-            ),
-            (Trigger::PreUserRegistration, json!("x"), json!({})),
-            (Trigger::SendPhoneMessage, json!({"MessageID": "1"}), json!({"MessageID": "1"})),
-        ] {
-            assert_eq!(used(trigger, value), expected, "{trigger}");
-        }
-    }
+async fn run(
+    app: &App,
+    allowed: &Allowed<CreateEvents>,
+    hook: &Arc<LiveHook>,
+    arguments: Map<String, Value>,
+) -> Result<Report, Failure> {
+    let loaded = app.loader().saved(&hook.code).await.map_err(Failure::internal)?;
+    let prepared = app.prepared().get(hook);
+    let trial = Trial { trigger: hook.trigger, loaded, arguments, prepared, result: ResultFor::IdentitySystem };
+    let report = runner::trial(app, allowed.identity.tenant, trial).await?;
+    app.metrics().attempt(hook.trigger, &report);
+    Ok(report)
 }

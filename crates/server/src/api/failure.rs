@@ -1,5 +1,6 @@
 //! Errors of a call: one text for the caller, one for the log.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,6 +25,10 @@ pub(crate) struct Failure {
 #[derive(Debug, Clone)]
 pub(crate) struct Cause(pub(crate) Arc<anyhow::Error>);
 
+/// The code of a failure, for the count of refusals.
+#[derive(Debug, Clone)]
+pub(crate) struct Refused(pub(crate) Cow<'static, str>);
+
 impl Failure {
     /// An error that the caller can do something about.
     pub(crate) fn new(code: ErrorCode, message: impl Into<String>) -> Self {
@@ -39,6 +44,22 @@ impl Failure {
     pub(crate) fn unavailable(cause: impl Into<anyhow::Error>) -> Self {
         let failure = Self::new(ErrorCode::Unavailable, "the daemon takes no work just now; try again");
         Self { cause: Some(Cause(Arc::new(cause.into()))), ..failure }.retry_after(Duration::from_secs(1))
+    }
+
+    /// The error's code.
+    pub(crate) fn code(&self) -> &'static str {
+        match self.error.error_code {
+            Cow::Borrowed(code) => code,
+            Cow::Owned(_) => ErrorCode::Internal.name(),
+        }
+    }
+
+    /// What the caller is told, as one of several answers. What the log should know goes there.
+    pub(crate) fn into_envelope(self) -> ApiError {
+        if let Some(Cause(cause)) = &self.cause {
+            tracing::error!(error = format!("{cause:#}"), "a part of a call failed");
+        }
+        self.error
     }
 
     /// Tells the caller when another try makes sense.
@@ -74,6 +95,7 @@ impl IntoResponse for Failure {
                 HeaderValue::from_str(&format!("{seconds:.0}")).expect("digits make a header value"),
             );
         }
+        response.extensions_mut().insert(Refused(self.error.error_code));
         if let Some(cause) = self.cause {
             response.extensions_mut().insert(cause);
         }

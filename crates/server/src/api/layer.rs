@@ -1,5 +1,6 @@
 //! What surrounds every call: a request id, a panic that ends as a 500, a count, and the log line of a failure.
 
+use std::borrow::Cow;
 use std::panic::AssertUnwindSafe;
 use std::time::Instant;
 
@@ -12,7 +13,7 @@ use hookbox_protocol::{ApiError, ErrorCode};
 use http::header::CONNECTION;
 use http::{HeaderName, HeaderValue, Method, Request, StatusCode};
 
-use super::failure::Cause;
+use super::failure::{Cause, Refused};
 use super::{Failure, answer};
 use crate::App;
 
@@ -43,6 +44,9 @@ pub(crate) async fn around(State(app): State<App>, request: Request<Body>, next:
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }
     response.headers_mut().insert(CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if let Some(Refused(Cow::Borrowed(code))) = response.extensions().get() {
+        app.metrics().refused(code);
+    }
     app.metrics().http_request(method_label(&method), route, response.status(), started.elapsed());
     tracing::debug!(request_id = id, %method, route, status = response.status().as_u16(), "answered");
     response

@@ -8,7 +8,7 @@ use axum::response::Response;
 use bytes::Bytes;
 use hookbox_protocol::api::{self, VersionCreated};
 use hookbox_protocol::limits::MODULE_BYTES;
-use hookbox_protocol::{ErrorCode, ModuleDigest, TenantId, Trigger, name};
+use hookbox_protocol::{ErrorCode, HookId, ModuleDigest, TenantId, Trigger, name};
 use hookbox_runtime::CompileError;
 use hookbox_store::{Code, HookRow, NewHook};
 use http::{Request, StatusCode};
@@ -19,7 +19,36 @@ use super::query::Query;
 use super::{Failure, Segment, answer, hook_id, no_such_hook, store_failure, trigger};
 use crate::App;
 
+/// The media types that a module comes as.
+pub(super) const TYPES: [&str; 2] = ["application/wasm", "application/octet-stream"];
+
+/// The codes with which a module is refused, for the description of the calls that take one.
+pub(super) const REFUSALS: [&str; 7] = [
+    "not_wasm",
+    "missing_export",
+    "mistyped_export",
+    "unknown_import",
+    "unknown_abi",
+    "module_too_complex",
+    "module_too_expensive",
+];
+
 /// Makes a hook from a module.
+#[utoipa::path(
+    post,
+    path = "/v1/hooks",
+    operation_id = "createModuleHook",
+    tag = "Hooks",
+    params(
+        ("name" = String, Query, pattern = "^[a-zA-Z0-9]([ \\-a-zA-Z0-9]*[a-zA-Z0-9])?$", max_length = 128, description = "Kept in kebab case."),
+        ("trigger" = Trigger, Query, description = "What the hook is bound to."),
+        ("enabled" = Option<bool>, Query, description = "Whether events reach it; without it the first hook of a trigger is switched on, and later ones are not."),
+    ),
+    security(("token" = ["create:hooks"])),
+    request_body(description = "The module.", content(("application/wasm"), ("application/octet-stream"))),
+    responses((status = 201, description = "The hook.", body = api::Hook)),
+    extensions(("x-errors" = json!([REFUSALS, "unknown_trigger", "conflict", "limit_reached"])))
+)]
 pub(crate) async fn create_hook(
     State(app): State<App>,
     allowed: Allowed<CreateHooks>,
@@ -47,6 +76,17 @@ pub(crate) async fn create_hook(
 }
 
 /// Makes a new version of a hook from a module; it is live at once.
+#[utoipa::path(
+    put,
+    path = "/v1/hooks/{id}/module",
+    operation_id = "putModule",
+    tag = "Hooks",
+    params(("id" = HookId, Path, description = "The hook.")),
+    security(("token" = ["update:hooks"])),
+    request_body(description = "The module.", content(("application/wasm"), ("application/octet-stream"))),
+    responses((status = 200, description = "The version, which is live.", body = VersionCreated)),
+    extensions(("x-errors" = json!([REFUSALS, "HookDoesNotExist"])))
+)]
 pub(crate) async fn replace(
     State(app): State<App>,
     allowed: Allowed<UpdateHooks>,
@@ -81,8 +121,9 @@ pub(super) async fn compile(
     }
 }
 
-async fn receive(app: &App, request: Request<Body>) -> Result<Bytes, Failure> {
-    body::require_type(request.headers(), &["application/wasm", "application/octet-stream"])?;
+/// Reads a module.
+pub(super) async fn receive(app: &App, request: Request<Body>) -> Result<Bytes, Failure> {
+    body::require_type(request.headers(), &TYPES)?;
     let limit = BodyLimit::new(&MODULE_BYTES, app.settings().module_bytes_max);
     body::read(request, limit, &app.settings().http).await
 }

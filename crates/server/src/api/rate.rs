@@ -35,7 +35,8 @@ pub(crate) struct Rates {
 struct Standing {
     limit: u32,
     remaining: u32,
-    full_in: Duration,
+    /// Until the bucket is full; where it is empty, until it has a call again: clients of the original wait for it.
+    reset_in: Duration,
 }
 
 /// The bucket has no call left.
@@ -60,12 +61,12 @@ impl Rates {
         let after = full_at + interval;
         let (full_in, whole) = (after - now, interval * burst);
         if full_in > whole {
-            let standing = Standing { limit: burst, remaining: 0, full_in: full_at - now };
-            return Err(Empty { standing, next_in: full_in - whole });
+            let next_in = full_in - whole;
+            return Err(Empty { standing: Standing { limit: burst, remaining: 0, reset_in: next_in }, next_in });
         }
         buckets.put(credential, after);
         let left = (whole - full_in).as_nanos() / interval.as_nanos().max(1);
-        Ok(Standing { limit: burst, remaining: u32::try_from(left).unwrap_or(burst), full_in })
+        Ok(Standing { limit: burst, remaining: u32::try_from(left).unwrap_or(burst), reset_in: full_in })
     }
 }
 
@@ -94,7 +95,7 @@ pub(crate) async fn counted(mut request: Request<Body>, next: Next) -> Response 
     request.extensions_mut().insert(counted.clone());
     let mut response = next.run(request).await;
     if let Some(standing) = counted.0.get() {
-        let reset = jiff::Timestamp::now().as_second() + i64::try_from(seconds(standing.full_in)).unwrap_or(0);
+        let reset = jiff::Timestamp::now().as_second() + i64::try_from(seconds(standing.reset_in)).unwrap_or(0);
         let headers = response.headers_mut();
         headers.insert(LIMIT, HeaderValue::from(standing.limit));
         headers.insert(REMAINING, HeaderValue::from(standing.remaining));
@@ -122,7 +123,7 @@ mod tests {
         }
         let empty = rates.draw(one).expect_err("nothing is left");
         assert_eq!(empty.next_in, Duration::from_millis(500));
-        assert_eq!(empty.standing.full_in, Duration::from_millis(1_500));
+        assert_eq!(empty.standing.reset_in, Duration::from_millis(500), "when a call is there again");
         assert_eq!(remaining(rates.draw(other)), Ok(2), "another credential has a bucket of its own");
 
         tokio::time::advance(Duration::from_millis(499)).await;

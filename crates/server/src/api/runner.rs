@@ -1,5 +1,7 @@
 //! `POST /v1/runner`: runs a saved hook, a script or a module on a sample, and keeps nothing
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
@@ -8,24 +10,28 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use hookbox_protocol::api::{RunnerReport, RunnerRequest};
 use hookbox_protocol::limits::{EVENT_BYTES, MODULE_BYTES, SCRIPT_BYTES, SECRETS};
-use hookbox_protocol::{ErrorCode, HookId, Report, TenantId, Trigger, name};
-use hookbox_store::{SecretValue, Settings, TenantStore};
+use hookbox_protocol::{ErrorCode, HookId, Report, Scope, TenantId, Trigger, name};
+use hookbox_store::{Code, SecretValue, Settings, TenantStore};
 use http::Request;
 use serde_json::{Map, Value};
 
-use super::auth::{Allowed, CreateRuns};
+use super::auth::{self, Allowed, CreateRuns, Needs, UpdateHooks};
 use super::body::{self, BodyLimit};
 use super::{Failure, answer, hook_id, modules, no_such_hook, settings, store_failure, trigger};
 use crate::App;
 use crate::code::{self, Loaded};
 use crate::execution::{self, Execution, ResultFor};
 use crate::input::{self, EventInfo};
-use crate::prepared::Prepared;
+use crate::prepared::{Equipment, Prepared};
 use crate::settings::ServerSettings;
 
 /// What is to be run.
 enum Subject {
     Saved(HookId),
+    /// A script in the place of a saved hook's code.
+    ScriptOf(HookId, String),
+    /// A module in the place of a saved hook's code.
+    ModuleOf(HookId, Bytes),
     Script(String),
     Module(Bytes),
 }
@@ -39,12 +45,24 @@ pub(super) struct Trial {
     /// The trigger's arguments.
     pub(super) arguments: Map<String, Value>,
     /// Secrets, settings and limits.
-    pub(super) prepared: Prepared,
+    pub(super) prepared: Arc<Prepared>,
     /// Who gets what the hook returns.
     pub(super) result: ResultFor,
 }
 
 /// Runs what the body names and answers the whole report.
+#[utoipa::path(
+    post,
+    path = "/v1/runner",
+    operation_id = "runHook",
+    tag = "Hooks",
+    security(("token" = ["create:runs"])),
+    request_body = RunnerRequest,
+    responses(
+        (status = 200, description = "How the run ended. A hook that fails is an answer, not an error.", body = RunnerReport),
+    ),
+    extensions(("x-errors" = json!([modules::REFUSALS, "unknown_trigger", "HookDoesNotExist"])))
+)]
 pub(crate) async fn run(
     State(app): State<App>,
     allowed: Allowed<CreateRuns>,
@@ -60,12 +78,23 @@ pub(crate) async fn run(
     let tenant = allowed.identity.tenant;
     let (loaded, mut prepared) = match subject {
         Subject::Saved(id) => saved(&app, &allowed.tenant, &id, trigger, secrets).await?,
+        Subject::ScriptOf(id, source) => {
+            require_change(&allowed)?;
+            let (_, prepared) = of_hook(&app, &allowed.tenant, &id, trigger, secrets).await?;
+            (script(&app, tenant, &source).await?, prepared)
+        }
+        Subject::ModuleOf(id, wasm) => {
+            require_change(&allowed)?;
+            let (_, prepared) = of_hook(&app, &allowed.tenant, &id, trigger, secrets).await?;
+            (module(&app, tenant, trigger, wasm).await?, prepared)
+        }
         Subject::Script(source) => (script(&app, tenant, &source).await?, unsaved(&app, &secrets)),
         Subject::Module(wasm) => (module(&app, tenant, trigger, wasm).await?, unsaved(&app, &secrets)),
     };
     for (name, value) in &limits {
         settings::limit_of(name, value, &app.settings().ceilings, &mut prepared.limits)?;
     }
+    let prepared = Arc::new(prepared);
     let report = trial(&app, tenant, Trial { trigger, loaded, arguments, prepared, result: ResultFor::Author }).await?;
     Ok(answer::ok(&RunnerReport::from(report)))
 }
@@ -73,16 +102,10 @@ pub(crate) async fn run(
 /// Runs once in the tenant's turn, on the guests' threads. Ends when the caller goes away.
 pub(super) async fn trial(app: &App, tenant: TenantId, trial: Trial) -> Result<Report, Failure> {
     let Trial { trigger, loaded, arguments, prepared, result } = trial;
-    let input = input::of_arguments(trigger, &arguments, prepared.secrets_json.expose(), EventInfo::SAMPLE)
+    let Equipment { secrets_json, way_out } = prepared.equip(app.egress(), tenant).map_err(Failure::internal)?;
+    let input = input::of_arguments(trigger, &arguments, secrets_json.expose(), EventInfo::SAMPLE)
         .map_err(|error| Failure::new(ErrorCode::InvalidBody, error.to_string()))?;
-    let execution = Execution {
-        trigger,
-        input,
-        limits: prepared.limits,
-        session: app.egress().session(tenant, prepared.allowed_hosts),
-        result,
-        logs: None,
-    };
+    let execution = Execution { trigger, input, limits: prepared.limits, way_out, result, listener: None };
     let turn = app.runs().enter(tenant).await?;
     let runtime = app.runtime().clone();
     let run = async move {
@@ -100,6 +123,19 @@ pub(super) async fn saved(
     trigger: Trigger,
     secrets: Vec<(String, SecretValue)>,
 ) -> Result<(Loaded, Prepared), Failure> {
+    let (code, prepared) = of_hook(app, store, id, trigger, secrets).await?;
+    let loaded = app.loader().saved(&code).await.map_err(Failure::internal)?;
+    Ok((loaded, prepared))
+}
+
+/// A saved hook's live code, and what its runs get besides.
+async fn of_hook(
+    app: &App,
+    store: &TenantStore,
+    id: &HookId,
+    trigger: Trigger,
+    secrets: Vec<(String, SecretValue)>,
+) -> Result<(Code, Prepared), Failure> {
     let row = store.hook(id).await.map_err(store_failure)?.ok_or_else(no_such_hook)?;
     if row.trigger != trigger {
         return Err(Failure::new(
@@ -111,8 +147,7 @@ pub(super) async fn saved(
     let mut all = store.secrets(id).await.map_err(store_failure)?.ok_or_else(no_such_hook)?;
     all.retain(|(name, _)| secrets.iter().all(|(given, _)| given != name));
     all.extend(secrets);
-    let loaded = app.loader().saved(&row.code).await.map_err(Failure::internal)?;
-    Ok((loaded, Prepared::new(&all, &settings, &app.settings().ceilings)))
+    Ok((row.code, Prepared::new(&all, &settings, &app.settings().ceilings)))
 }
 
 async fn module(app: &App, tenant: TenantId, trigger: Trigger, wasm: Bytes) -> Result<Loaded, Failure> {
@@ -131,21 +166,36 @@ fn unsaved(app: &App, secrets: &[(String, SecretValue)]) -> Prepared {
 }
 
 fn subject(asked: &RunnerRequest, settings: &ServerSettings) -> Result<Subject, Failure> {
+    if let Some(script) = &asked.script {
+        let limit = BodyLimit::new(&SCRIPT_BYTES, settings.script_bytes_max);
+        limit.check("the script", script.len() as u64)?;
+    }
     match (&asked.hook_id, &asked.script, &asked.module) {
         (Some(id), None, None) => Ok(Subject::Saved(hook_id(id)?)),
-        (None, Some(script), None) => {
-            let limit = BodyLimit::new(&SCRIPT_BYTES, settings.script_bytes_max);
-            limit.check("the script", script.len() as u64)?;
-            Ok(Subject::Script(script.clone()))
+        (Some(id), Some(script), None) => Ok(Subject::ScriptOf(hook_id(id)?, script.clone())),
+        (None, Some(script), None) => Ok(Subject::Script(script.clone())),
+        (Some(id), None, Some(module)) => Ok(Subject::ModuleOf(hook_id(id)?, decoded(module, settings)?)),
+        (None, None, Some(module)) => Ok(Subject::Module(decoded(module, settings)?)),
+        _ => {
+            let message = "give exactly one of `hook_id`, `script` and `module`, or a `script` or `module` with the \
+                           `hook_id` whose secrets and settings it gets";
+            Err(invalid(message.to_owned()))
         }
-        (None, None, Some(module)) => {
-            let wasm = STANDARD.decode(module).map_err(|error| invalid(format!("`module` is not base64: {error}")))?;
-            let limit = BodyLimit::new(&MODULE_BYTES, settings.module_bytes_max);
-            limit.check("the module", wasm.len() as u64)?;
-            Ok(Subject::Module(wasm.into()))
-        }
-        _ => Err(invalid("give exactly one of `hook_id`, `script` and `module`".to_owned())),
     }
+}
+
+fn decoded(module: &str, settings: &ServerSettings) -> Result<Bytes, Failure> {
+    let wasm = STANDARD.decode(module).map_err(|error| invalid(format!("`module` is not base64: {error}")))?;
+    BodyLimit::new(&MODULE_BYTES, settings.module_bytes_max).check("the module", wasm.len() as u64)?;
+    Ok(wasm.into())
+}
+
+/// Who writes the code that gets a hook's secrets can just as well change the hook.
+fn require_change(allowed: &Allowed<CreateRuns>) -> Result<(), Failure> {
+    if allowed.identity.scopes.contains(&Scope::UpdateHooks) {
+        return Ok(());
+    }
+    Err(auth::insufficient_scope(UpdateHooks::ANY_OF))
 }
 
 fn secrets(given: Map<String, Value>) -> Result<Vec<(String, SecretValue)>, Failure> {

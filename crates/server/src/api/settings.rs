@@ -1,42 +1,134 @@
 //! `GET` and `PATCH /v1/hooks/{id}/settings`
 
+use std::collections::BTreeMap;
+
 use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
 use hookbox_egress::HostPattern;
-use hookbox_protocol::{ErrorCode, RunLimits};
+use hookbox_protocol::{ErrorCode, HookId, RunLimits, name};
 use hookbox_store::{Retry, Settings};
 use http::Request;
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value, json};
+use utoipa::ToSchema;
+use utoipa::openapi::schema::{ArrayBuilder, Object, ObjectBuilder, OneOfBuilder, SchemaType, Type};
+use utoipa::openapi::{RefOr, Schema};
 
 use super::auth::{Allowed, ReadHooks, UpdateHooks};
 use super::body::{self, BodyLimit};
 use super::{Failure, Segment, answer, hook_id, no_such_hook, store_failure};
 use crate::App;
 
-/// The most entries of `allowed_hosts`.
+/// The most hosts of a list.
 const HOSTS_MAX: usize = 100;
 
 /// What a PATCH can say; what it leaves out stays.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = HookSettingsChange, example = json!({ "limits": { "wall_ms": 5000 }, "retry": "safe" }))]
 struct Change {
+    /// Limits by name, up to the ceilings; `null` brings a default back.
+    #[schema(value_type = Option<BTreeMap<String, Option<u64>>>)]
     limits: Option<Map<String, Value>>,
-    /// The outer `None`: not said. The inner one: `null`, every host.
+    /// Hosts that the hook may reach; `null` for every host.
+    // The outer `None`: not said. The inner one: `null`.
     #[serde(default, deserialize_with = "said")]
+    #[schema(value_type = Option<Vec<String>>)]
     allowed_hosts: Option<Option<Vec<String>>>,
+    #[schema(schema_with = retry_rule_or_null)]
     retry: Option<Retry>,
+    /// Secrets by name whose values the hook never holds, each with the hosts that it is put in for; `null` unseals.
+    #[schema(schema_with = seals_or_null)]
+    sealed_secrets: Option<BTreeMap<String, Option<Seal>>>,
+    /// Where the hook stands among those of its trigger: lower ones run first.
+    order: Option<i64>,
+}
+
+/// Where a sealed secret goes.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = SealedSecret)]
+struct Seal {
+    /// Hosts as in `allowed_hosts`.
+    hosts: Vec<String>,
+}
+
+/// What holds for a hook.
+#[derive(Serialize, ToSchema)]
+struct HookSettings<'a> {
+    /// Every limit by name.
+    #[schema(value_type = BTreeMap<String, u64>)]
+    limits: Map<String, Value>,
+    /// How far the operator lets each limit go.
+    #[schema(value_type = BTreeMap<String, u64>)]
+    ceilings: Map<String, Value>,
+    /// Hosts that the hook may reach; `null` for every host.
+    #[schema(required)]
+    allowed_hosts: &'a Option<Vec<String>>,
+    #[schema(schema_with = retry_rule)]
+    retry: Retry,
+    /// Secrets by name whose values the hook never holds, each with the hosts that it is put in for.
+    sealed_secrets: BTreeMap<String, Seal>,
+    /// Where the hook stands among those of its trigger: lower ones run first.
+    order: i64,
+}
+
+fn seals_or_null() -> Object {
+    let text = ObjectBuilder::new().schema_type(Type::String);
+    let seal = ObjectBuilder::new()
+        .schema_type(SchemaType::from_iter([Type::Object, Type::Null]))
+        .property("hosts", ArrayBuilder::new().items(text))
+        .required("hosts");
+    ObjectBuilder::new()
+        .schema_type(SchemaType::from_iter([Type::Object, Type::Null]))
+        .additional_properties(Some(seal))
+        .build()
+}
+
+fn retry_rule() -> Object {
+    let names = [Retry::Safe, Retry::Always, Retry::None].map(|rule| json!(rule));
+    let described = "Which failed attempts are repeated: those without an effect outside, all, or none.";
+    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(names)).description(Some(described)).build()
+}
+
+fn retry_rule_or_null() -> RefOr<Schema> {
+    OneOfBuilder::new().item(retry_rule()).item(ObjectBuilder::new().schema_type(Type::Null)).into()
 }
 
 /// Shows what holds for a hook: its own limits, and the defaults of the others.
-pub(crate) async fn show(allowed: Allowed<ReadHooks>, Segment(id): Segment<String>) -> Result<Response, Failure> {
+#[utoipa::path(
+    get,
+    path = "/v1/hooks/{id}/settings",
+    operation_id = "showSettings",
+    tag = "Hooks",
+    params(("id" = HookId, Path, description = "The hook.")),
+    security(("token" = ["read:hooks"])),
+    responses((status = 200, description = "What holds for the hook.", body = HookSettings)),
+    extensions(("x-errors" = json!(["HookDoesNotExist"])))
+)]
+pub(crate) async fn show(
+    State(app): State<App>,
+    allowed: Allowed<ReadHooks>,
+    Segment(id): Segment<String>,
+) -> Result<Response, Failure> {
     let id = hook_id(&id)?;
     let settings = allowed.tenant.settings(&id).await.map_err(store_failure)?.ok_or_else(no_such_hook)?;
-    Ok(answer::ok(&shown(&settings)))
+    Ok(answer::ok(&shown(&settings, &app.settings().ceilings)))
 }
 
 /// Changes what is named; `null` for a limit brings its default back.
+#[utoipa::path(
+    patch,
+    path = "/v1/hooks/{id}/settings",
+    operation_id = "changeSettings",
+    tag = "Hooks",
+    params(("id" = HookId, Path, description = "The hook.")),
+    security(("token" = ["update:hooks"])),
+    request_body = Change,
+    responses((status = 200, description = "What holds for the hook now.", body = HookSettings)),
+    extensions(("x-errors" = json!(["HookDoesNotExist"])))
+)]
 pub(crate) async fn change(
     State(app): State<App>,
     allowed: Allowed<UpdateHooks>,
@@ -51,13 +143,26 @@ pub(crate) async fn change(
         set_limit(&mut settings, &name, &value, &app.settings().ceilings)?;
     }
     if let Some(hosts) = change.allowed_hosts {
-        check_hosts(hosts.as_deref().unwrap_or_default())?;
+        check_hosts("allowed_hosts", hosts.as_deref().unwrap_or_default())?;
         settings.allowed_hosts = hosts;
     }
     if let Some(retry) = change.retry {
         settings.retry = retry;
     }
-    let answer = answer::ok(&shown(&settings));
+    for (name, seal) in change.sealed_secrets.unwrap_or_default() {
+        match seal {
+            Some(Seal { hosts }) => {
+                name::check_secret(&name).map_err(|error| invalid(error.to_string()))?;
+                check_hosts(&format!("sealed_secrets.{name}.hosts"), &hosts)?;
+                settings.sealed_secrets.insert(name, hosts);
+            }
+            None => drop(settings.sealed_secrets.remove(&name)),
+        }
+    }
+    if let Some(order) = change.order {
+        settings.order = order;
+    }
+    let answer = answer::ok(&shown(&settings, &app.settings().ceilings));
     if allowed.tenant.set_settings(&id, settings).await.map_err(store_failure)? {
         Ok(answer)
     } else {
@@ -91,22 +196,35 @@ fn set_limit(settings: &mut Settings, name: &str, value: &Value, ceilings: &RunL
     Ok(())
 }
 
-fn check_hosts(hosts: &[String]) -> Result<(), Failure> {
+fn check_hosts(list: &str, hosts: &[String]) -> Result<(), Failure> {
     if hosts.len() > HOSTS_MAX {
-        return Err(invalid(format!("`allowed_hosts` has {} entries; the most is {HOSTS_MAX}", hosts.len())));
+        return Err(invalid(format!("`{list}` has {} entries; the most is {HOSTS_MAX}", hosts.len())));
     }
     for host in hosts {
-        host.parse::<HostPattern>().map_err(|error| invalid(format!("`allowed_hosts`: {error}")))?;
+        host.parse::<HostPattern>().map_err(|error| invalid(format!("`{list}`: {error}")))?;
     }
     Ok(())
 }
 
-fn shown(settings: &Settings) -> Value {
+/// What holds for a hook, and how far the operator lets each limit go.
+fn shown<'a>(settings: &'a Settings, ceilings: &RunLimits) -> HookSettings<'a> {
     let limits: Map<String, Value> = RunLimits::TABLE
         .iter()
         .map(|limit| (limit.name.to_owned(), settings.limits.get(limit.name).copied().unwrap_or(limit.default).into()))
         .collect();
-    json!({ "limits": limits, "allowed_hosts": settings.allowed_hosts, "retry": settings.retry })
+    let ceilings: Map<String, Value> = RunLimits::TABLE
+        .iter()
+        .filter_map(|limit| Some((limit.name.to_owned(), ceilings.get(limit.name)?.into())))
+        .collect();
+    let seal = |(name, hosts): (&String, &Vec<String>)| (name.clone(), Seal { hosts: hosts.clone() });
+    HookSettings {
+        limits,
+        ceilings,
+        allowed_hosts: &settings.allowed_hosts,
+        retry: settings.retry,
+        sealed_secrets: settings.sealed_secrets.iter().map(seal).collect(),
+        order: settings.order,
+    }
 }
 
 fn said<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<Vec<String>>>, D::Error> {

@@ -1,26 +1,69 @@
 //! `GET /v1/triggers`
 
 use axum::response::Response;
-use hookbox_protocol::trigger::{Spec, TABLE};
-use serde_json::{Value, json};
+use hookbox_protocol::trigger::{Spec, TABLE, Trigger};
+use serde::Serialize;
+use serde_json::value::RawValue;
+use utoipa::ToSchema;
 
 use super::auth::{Allowed, AnyScope};
 use super::{Failure, answer};
 
-/// Lists the triggers with starter code and a sample of what a hook gets.
-pub(crate) async fn list(_allowed: Allowed<AnyScope>) -> Result<Response, Failure> {
-    let triggers: Result<Vec<Value>, _> = TABLE.iter().map(shown).collect();
-    Ok(answer::ok(&json!({ "triggers": triggers.map_err(Failure::internal)? })))
+/// What `GET /v1/triggers` answers.
+#[derive(Serialize, ToSchema)]
+struct Triggers {
+    triggers: Vec<TriggerShown>,
+    /// What a script can require.
+    modules: &'static [&'static str],
 }
 
-fn shown(spec: &Spec) -> Result<Value, serde_json::Error> {
-    Ok(json!({
-        "name": spec.name,
-        "export": spec.export,
-        "arguments": spec.arguments,
-        "blocking": spec.blocking,
-        "log_code": spec.log_code,
-        "starter": { "javascript": spec.starter_javascript, "rust": spec.starter_rust },
-        "sample": serde_json::from_str::<Value>(spec.sample)?,
-    }))
+/// A trigger, for those who write hooks.
+#[derive(Serialize, ToSchema)]
+struct TriggerShown {
+    name: Trigger,
+    /// The function that a module exports.
+    export: &'static str,
+    /// The members of the input, which are a script's parameters in this order.
+    arguments: &'static [&'static str],
+    /// Whether the identity system waits for the hook: it is called then, and takes no events.
+    blocking: bool,
+    /// The tenant log's code for a failed run.
+    log_code: &'static str,
+    starter: Starter,
+    /// A sample of what a hook gets.
+    #[schema(value_type = Object)]
+    sample: &'static RawValue,
+}
+
+/// A first hook.
+#[derive(Serialize, ToSchema)]
+struct Starter {
+    javascript: &'static str,
+    rust: &'static str,
+}
+
+/// Lists the triggers with starter code and a sample of what a hook gets, and the modules that a script can require.
+#[utoipa::path(
+    get,
+    path = "/v1/triggers",
+    operation_id = "listTriggers",
+    tag = "Triggers",
+    security(("token" = [])),
+    responses((status = 200, description = "The triggers, and what a script can require.", body = Triggers))
+)]
+pub(crate) async fn list(_allowed: Allowed<AnyScope>) -> Result<Response, Failure> {
+    let triggers = TABLE.iter().map(shown).collect::<Result<_, _>>().map_err(Failure::internal)?;
+    Ok(answer::ok(&Triggers { triggers, modules: hookbox_javascript::Engine::modules() }))
+}
+
+fn shown(spec: &'static Spec) -> Result<TriggerShown, serde_json::Error> {
+    Ok(TriggerShown {
+        name: spec.trigger,
+        export: spec.export,
+        arguments: spec.arguments,
+        blocking: spec.blocking,
+        log_code: spec.log_code,
+        starter: Starter { javascript: spec.starter_javascript, rust: spec.starter_rust },
+        sample: serde_json::from_str(spec.sample)?,
+    })
 }

@@ -5,28 +5,28 @@ mod hooks;
 mod log_query;
 mod logs;
 mod payload;
+mod schema;
 mod secrets;
 mod warn;
 
-use axum::Router;
 use axum::middleware::from_fn;
-use axum::routing::get;
 use hookbox_protocol::{ErrorCode, HookId};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use super::{Failure, no_such_hook, rate};
 use crate::App;
+/// An entry of the tenant log in the original's form.
+pub(super) use logs::shown as log_entry;
 
 /// The calls of the Management API, each counted for its token.
-pub(super) fn routes() -> Router<App> {
-    Router::new()
-        .route("/api/v2/hooks", get(hooks::list).post(hooks::create))
-        .route("/api/v2/hooks/{id}", get(hooks::show).patch(hooks::change).delete(hooks::delete))
-        .route(
-            "/api/v2/hooks/{id}/secrets",
-            get(secrets::list).post(secrets::add).patch(secrets::update).delete(secrets::delete),
-        )
-        .route("/api/v2/logs", get(logs::list))
-        .route("/api/v2/logs/{id}", get(logs::show))
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::default()
+        .routes(routes!(hooks::list, hooks::create))
+        .routes(routes!(hooks::show, hooks::change, hooks::delete))
+        .routes(routes!(secrets::list, secrets::add, secrets::update, secrets::delete))
+        .routes(routes!(logs::list))
+        .routes(routes!(logs::show))
         .route_layer(from_fn(rate::counted))
 }
 

@@ -1,5 +1,9 @@
 //! The console as it is served: its headers, its caching, its page.
 
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
 use axum::body::Body;
 use http::{HeaderMap, HeaderValue, Request};
 
@@ -55,6 +59,32 @@ async fn nothing_from_elsewhere_and_nothing_inline_is_allowed() {
         assert_eq!(header(&page, "x-content-type-options"), "nosniff");
         assert_eq!(header(&page, "referrer-policy"), "no-referrer");
         assert_eq!(header(&page, "cross-origin-opener-policy"), "same-origin");
+    }
+}
+
+#[test]
+fn without_npm_the_build_embeds_a_page_that_says_how_to_get_the_console() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let source = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let script = folder.path().join("build-script");
+    let mut compile = Command::new("rustc");
+    compile.args(["--edition", "2024", "-o"]).arg(&script).arg(source.join("build.rs"));
+    let compiled = compile.output().expect("rustc is there, for it compiled this test");
+    assert!(compiled.status.success(), "{}", String::from_utf8_lossy(&compiled.stderr));
+
+    let mut build = Command::new(&script);
+    build.env_clear().env("CARGO_MANIFEST_DIR", source).env("OUT_DIR", folder.path()).env("PATH", folder.path());
+    let output = build.output().expect("the build script starts");
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "a build without npm goes on: {}", String::from_utf8_lossy(&output.stderr));
+    assert!(said.contains("cargo::warning=the web console is not in this build: npm cannot be started"), "{said}");
+    let table = fs::read_to_string(folder.path().join("console.rs")).expect("the table of files");
+    assert!(table.contains(r#"path: "index.html""#) && table.contains("missing/index.html"), "{table}");
+    let page = fs::read_to_string(folder.path().join("missing/index.html")).expect("the page");
+    for part in
+        ["The console is not in this build", "Install Node.js 20.19 or newer, with npm", "cargo build --release"]
+    {
+        assert!(page.contains(part), "{part}: {page}");
     }
 }
 

@@ -10,10 +10,13 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::speaker::Speaker;
 use super::{Dispatcher, log_entry};
 use crate::execution::{self, Execution, ResultFor};
 use crate::input::{self, EventInfo};
+use crate::prepared::Equipment;
 use crate::retry::{self, Attempt};
+use crate::trace::{Scope, Span};
 
 /// For how long a delivery rests that the host failed to run. No attempt is counted: it was not the hook's fault.
 const HOST_FAILURE_REST: Duration = Duration::from_secs(10);
@@ -41,9 +44,10 @@ impl Dispatcher {
         let place = Arc::clone(&self.places).try_acquire_owned().ok();
         let key = leased.key;
         let lost = self.in_flight.insert(key);
+        let span = self.app.tracer().attempt(leased.event(), leased.trigger, leased.tenant);
         let task = deliveries.track_future(async move {
             let _held = Held { dispatcher: &dispatcher, key };
-            let rests = dispatcher.deliver(leased, &lost).await;
+            let rests = dispatcher.deliver(leased, &lost, span).await;
             drop(place);
             if rests {
                 dispatcher.rest(key).await;
@@ -53,15 +57,23 @@ impl Dispatcher {
     }
 
     /// Answers whether the delivery must rest because the host failed.
-    async fn deliver(&self, leased: Leased, lost: &CancellationToken) -> bool {
-        match self.run_once(&leased, lost).await {
+    async fn deliver(&self, leased: Leased, lost: &CancellationToken, mut span: Span) -> bool {
+        span.set("hookbox.hook_id", leased.hook.id.to_string());
+        span.set("hookbox.attempt", i64::from(leased.attempt));
+        match self.run_once(&leased, lost, &span).await {
             Ended::Report { started_at, report } => {
                 self.host_failures_in_a_row.store(0, Ordering::Relaxed);
                 self.app.metrics().attempt(leased.trigger, &report);
+                span.set("hookbox.outcome", report.outcome.name());
+                if !report.outcome.is_completed() {
+                    span.fail();
+                }
+                let _completing = span.part("complete");
                 self.complete(&leased, started_at, *report).await;
                 false
             }
             Ended::HostFailure(error) => {
+                span.fail();
                 self.app.metrics().host_failed();
                 self.host_failures_in_a_row.fetch_add(1, Ordering::Relaxed);
                 let (delivery, hook) = (leased.key.delivery, &leased.hook.id);
@@ -76,7 +88,8 @@ impl Dispatcher {
         }
     }
 
-    async fn run_once(&self, leased: &Leased, lost: &CancellationToken) -> Ended {
+    async fn run_once(&self, leased: &Leased, lost: &CancellationToken, span: &Span) -> Ended {
+        let waiting = span.part("lease");
         let slot = tokio::select! {
             biased;
             () = self.stop.cancelled() => return Ended::Stopped,
@@ -85,11 +98,13 @@ impl Dispatcher {
         };
         // There are fewer places than callers that may wait for a slot.
         let Ok(_slot) = slot else { return Ended::Stopped };
+        drop(waiting);
+        let running = span.part("run");
         let _counted = self.app.metrics().running();
         let started_at = now();
         tokio::select! {
             biased;
-            report = Box::pin(self.execute(leased)) => match report {
+            report = Box::pin(self.execute(leased, running.scope())) => match report {
                 Ok(report) => Ended::Report { started_at, report: Box::new(report) },
                 Err(error) => Ended::HostFailure(error),
             },
@@ -98,18 +113,19 @@ impl Dispatcher {
         }
     }
 
-    async fn execute(&self, leased: &Leased) -> anyhow::Result<Report> {
+    async fn execute(&self, leased: &Leased, scope: Scope) -> anyhow::Result<Report> {
         let hook = &leased.hook;
         let prepared = self.app.prepared().get(hook);
         let event = EventInfo { id: leased.event(), attempt: leased.attempt, initiated_by: leased.initiated_by };
-        let input = input::of_event(&leased.user, &leased.context, prepared.secrets_json.expose(), event)?;
+        let Equipment { secrets_json, way_out } = prepared.equip(self.app.egress(), leased.tenant)?;
+        let input = input::of_event(&leased.user, &leased.context, secrets_json.expose(), event)?;
         let execution = Execution {
             trigger: leased.trigger,
             input,
             limits: prepared.limits,
-            session: self.app.egress().session(leased.tenant, prepared.allowed_hosts.clone()),
+            way_out: way_out.traced(scope),
             result: ResultFor::Nobody,
-            logs: None,
+            listener: Some(Arc::new(Speaker::new(self.app.followers(), leased))),
         };
         let loaded = self.app.loader().saved(&hook.code).await?;
         Ok(execution::execute(self.app.runtime(), loaded, execution, &prepared.redactor).await?)
@@ -119,6 +135,7 @@ impl Dispatcher {
         let attempt = Attempt { number: leased.attempt, earlier_outcomes: &leased.earlier_outcomes, report: &report };
         let next = retry::next(&attempt, leased.hook.settings.retry, random());
         let log = (next != Next::Succeeded).then(|| log_entry::of(leased, &report, &next));
+        let is_logged = log.is_some();
         let completion = Completion {
             key: leased.key,
             tenant: leased.tenant,
@@ -131,7 +148,12 @@ impl Dispatcher {
         let delivery = leased.key.delivery;
         for tried in 1..=COMPLETION_TRIES {
             match self.queue.complete(completion.clone()).await {
-                Ok(Recorded::Done) => return,
+                Ok(Recorded::Done) => {
+                    if is_logged {
+                        self.app.followers().tell_of_entry(leased.tenant);
+                    }
+                    return;
+                }
                 Ok(Recorded::LeaseLost) => {
                     tracing::warn!(%delivery, "an attempt ended after its lease was gone; it is not recorded");
                     self.app.metrics().lease_lost();

@@ -1,5 +1,9 @@
 //! Deliveries from the event to the finished attempt, with real guests and a real store.
 
+mod replay;
+mod sealed;
+mod tail;
+
 use std::time::Duration;
 
 use futures_util::future::join;

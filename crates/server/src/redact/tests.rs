@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use base64::engine::general_purpose::STANDARD;
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use hookbox_protocol::report::Level;
 use serde_json::json;
 
@@ -24,10 +25,11 @@ fn redactor() -> Redactor {
 fn every_encoding_of_a_secret_is_masked() {
     let percent = |byte: u8| format!("%{byte:02x}");
     let all_percent: String = "SG.s3cr3t".bytes().map(percent).collect();
+    let hex: String = KEY.bytes().map(|byte| format!("{byte:02x}")).collect();
     let forms = [
         KEY.to_owned(),
-        hex(KEY.as_bytes(), false),
-        hex(KEY.as_bytes(), true),
+        hex.clone(),
+        hex.to_uppercase(),
         "SG.s3cr3t%2Fk%2By%20%22%C3%A4%22%20end".to_owned(),
         "SG.s3cr3t%2fk%2by%20%22%c3%a4%22%20end".to_owned(),
         "SG.s3cr3t%2Fk%2By+%22%C3%A4%22+end".to_owned(),
@@ -120,4 +122,16 @@ fn every_part_of_a_report_is_masked() {
         assert!(!text.contains("s3cr3t"), "{text}");
         assert!(text.contains("[secret SENDGRID_API_KEY]"), "{text}");
     }
+}
+
+#[test]
+fn what_is_searched_with_is_not_far_larger_than_the_secrets() {
+    // As long and as many as a hook can have, each of other letters.
+    let letter =
+        |secret: usize, at: usize| char::from(b"abcdefghijklmnopqrstuvw"[(at * at + at * secret + secret) % 23]);
+    let value = |secret: usize| (0..4_096).map(|at| letter(secret, at)).collect::<String>();
+    let secrets: Vec<_> = (0..20).map(|n| (format!("S{n}"), SecretValue::new(value(n)))).collect();
+    let search = Search::build(&secrets).expect("there are secrets");
+    let bytes = search.patterns.memory_usage();
+    assert!(bytes < 32 << 20, "{bytes} bytes for 20 secrets of 4 KiB");
 }

@@ -22,6 +22,7 @@ use tower::ServiceExt;
 
 use super::limit::{PerAddress, Place};
 use super::tls::Tls;
+use crate::api::Peer;
 use crate::app::App;
 use crate::settings::HttpSettings;
 
@@ -71,11 +72,11 @@ impl Connections {
                 accepted = self.next(listener) => accepted,
             };
             match accepted {
-                Ok(Some((stream, place, permit))) => {
+                Ok(Some((stream, peer, place, permit))) => {
                     let connections = Arc::clone(&self);
                     open.spawn(async move {
                         let _held = (place, permit, connections.app.metrics().connection());
-                        connections.serve(stream).await;
+                        connections.serve(stream, peer).await;
                     });
                 }
                 Ok(None) => self.app.metrics().connection_refused(),
@@ -92,26 +93,29 @@ impl Connections {
     }
 
     /// The next connection; `None` for one whose address has too many already.
-    async fn next(&self, listener: &TcpListener) -> io::Result<Option<(TcpStream, Place, impl Send + use<>)>> {
+    async fn next(&self, listener: &TcpListener) -> io::Result<Option<(TcpStream, Peer, Place, impl Send + use<>)>> {
         let permit = Arc::clone(&self.all).acquire_owned().await.map_err(io::Error::other)?;
         let (stream, peer) = listener.accept().await?;
         let Some(place) = self.per_address.enter(peer.ip()) else { return Ok(None) };
         // Answers are small and whole: waiting for more to send would only delay them.
         stream.set_nodelay(true)?;
-        Ok(Some((stream, place, permit)))
+        Ok(Some((stream, Peer(peer.ip()), place, permit)))
     }
 
-    async fn serve(&self, stream: TcpStream) {
-        let Some(tls) = &self.tls else { return self.speak(stream).await };
+    async fn serve(&self, stream: TcpStream, peer: Peer) {
+        let Some(tls) = &self.tls else { return self.speak(stream, peer).await };
         match timeout(HANDSHAKE_TIMEOUT, tls.0.accept(stream)).await {
-            Ok(Ok(stream)) => self.speak(stream).await,
+            Ok(Ok(stream)) => self.speak(stream, peer).await,
             Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),
             Err(_) => tracing::debug!("a TLS handshake took too long"),
         }
     }
 
-    async fn speak<S: AsyncRead + AsyncWrite + Unpin + Send>(&self, mut stream: S) {
-        let service = service_fn(|request: Request<Incoming>| self.router.clone().oneshot(request.map(Body::new)));
+    async fn speak<S: AsyncRead + AsyncWrite + Unpin + Send>(&self, mut stream: S, peer: Peer) {
+        let service = service_fn(|mut request: Request<Incoming>| {
+            request.extensions_mut().insert(peer);
+            self.router.clone().oneshot(request.map(Body::new))
+        });
         let ended = {
             let mut connection = pin!(self.http.serve_connection(TokioIo::new(&mut stream), service));
             tokio::select! {

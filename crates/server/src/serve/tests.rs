@@ -1,5 +1,7 @@
 //! Connections over loopback, with a real clock where the system's own buffers are part of what is tested.
 
+mod early;
+
 use std::io::Write as _;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -10,7 +12,7 @@ use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, RootCertStore};
 use tempfile::TempDir;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsConnector;
 use tokio_util::sync::CancellationToken;
@@ -29,9 +31,12 @@ struct Daemon {
 
 impl Daemon {
     async fn start(http: HttpSettings, tls: Option<Tls>) -> Self {
+        Self::with(ServerSettings { http, guest_threads: Some(1), ..ServerSettings::default() }, tls).await
+    }
+
+    async fn with(settings: ServerSettings, tls: Option<Tls>) -> Self {
         let folder = TempDir::new().expect("a folder");
-        let settings =
-            ServerSettings { http, guest_threads: Some(1), drain: Duration::from_secs(5), ..ServerSettings::default() };
+        let settings = ServerSettings { drain: Duration::from_secs(5), ..settings };
         let parts = parts(&folder, settings).await;
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
@@ -140,6 +145,31 @@ async fn an_address_has_no_more_connections_than_it_may() {
     let mut first = open.remove(0);
     first.write_all(HEALTH.as_bytes()).await.expect("written");
     assert!(read_all(&mut first).await.contains("200 OK"));
+    daemon.end().await;
+}
+
+#[tokio::test]
+async fn guesses_are_counted_for_the_address_that_a_connection_comes_from() {
+    let daemon = Daemon::start(HttpSettings::default(), None).await;
+    let guess = async |from: [u8; 4], number: u32| {
+        let socket = TcpSocket::new_v4().expect("a socket");
+        socket.bind(SocketAddr::from((from, 0))).expect("an address of this machine");
+        let mut stream = socket.connect(daemon.address).await.expect("a connection");
+        let call = format!(
+            "GET /v1/hooks HTTP/1.1\r\nhost: x\r\nconnection: close\r\nx-forwarded-for: 203.0.113.{number}\r\n\
+             authorization: Bearer hbt_0000000000001_{number}\r\n\r\n"
+        );
+        stream.write_all(call.as_bytes()).await.expect("written");
+        read_all(&mut stream).await
+    };
+    for number in 0..20 {
+        let answer = guess([127, 0, 0, 1], number).await;
+        assert!(answer.starts_with("HTTP/1.1 401 "), "{number}: {answer}");
+    }
+    let braked = guess([127, 0, 0, 1], 20).await;
+    assert!(braked.starts_with("HTTP/1.1 429 ") && braked.contains("\r\nretry-after: 1\r\n"), "{braked}");
+    let other = guess([127, 0, 0, 2], 21).await;
+    assert!(other.starts_with("HTTP/1.1 401 "), "another address: {other}");
     daemon.end().await;
 }
 

@@ -6,6 +6,7 @@ use rusqlite::{OptionalExtension as _, params};
 
 use super::row;
 use super::writer::Batch;
+use crate::fair::Lane;
 use crate::{AcceptEvent, Error};
 
 /// Writes the event and its deliveries. Whatever can be refused is refused before the first row is written.
@@ -15,6 +16,7 @@ pub(super) fn accept(
     event: &AcceptEvent,
     fingerprint: Option<&[u8; 32]>,
 ) -> Result<EventAccepted, Error> {
+    batch.memory.check_there(tenant)?;
     if let (Some(key), Some(fingerprint)) = (&event.idempotency_key, fingerprint)
         && let Some(first) = first_with_key(batch, tenant, key, fingerprint)?
     {
@@ -47,7 +49,7 @@ pub(super) fn accept(
     let deliveries = u32::try_from(hooks.len()).unwrap_or(u32::MAX);
     if deliveries > 0 {
         batch.memory.fair.count(tenant, i64::from(deliveries), 0);
-        batch.memory.fair.due(tenant, batch.now);
+        batch.memory.fair.due(tenant, Lane::Fresh, batch.now);
         batch.memory.wake = true;
     }
     Ok(EventAccepted { event_id: EventId(id), deliveries, duplicate: false })

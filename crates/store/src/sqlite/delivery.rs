@@ -4,9 +4,10 @@ use hookbox_protocol::{DeliveryId, Report, TenantId, Timestamp};
 use rusqlite::{OptionalExtension as _, params};
 
 use super::log;
-use super::row::{self, DEAD, PENDING, SUCCEEDED};
+use super::row::{self, DEAD, RETRY, SUCCEEDED};
 use super::writer::Batch;
 use crate::clock::millis;
+use crate::fair::Lane;
 use crate::{Completion, Error, Next, Recorded};
 
 /// How many outcomes a hook's overview shows.
@@ -17,7 +18,7 @@ pub(super) fn complete(batch: &mut Batch<'_>, completion: &Completion) -> Result
     let id = completion.key.delivery;
     let (state, next_at, reason) = match &completion.next {
         Next::Succeeded => (SUCCEEDED, None, None),
-        Next::RetryAt(delay) => (PENDING, Some(batch.now.0.saturating_add(millis(*delay))), None),
+        Next::RetryAt(delay) => (RETRY, Some(batch.now.0.saturating_add(millis(*delay))), None),
         Next::Dead { reason } => (DEAD, None, Some(reason.as_str())),
     };
     let number: Option<i64> = batch
@@ -51,7 +52,7 @@ fn settle(batch: &mut Batch<'_>, tenant: TenantId, report: &Report, next_at: Opt
     fair.spent(tenant, u64::try_from(report.cpu.as_micros()).unwrap_or(u64::MAX));
     fair.count(tenant, i64::from(next_at.is_some()), -1);
     if let Some(at) = next_at {
-        fair.due(tenant, Timestamp(at));
+        fair.due(tenant, Lane::Retry, Timestamp(at));
     }
     // A slot is free again: a tenant at its cap may have waited for that.
     batch.memory.wake = true;
@@ -111,10 +112,14 @@ pub(super) fn bury(batch: &mut Batch<'_>, id: DeliveryId, reason: &str) -> Resul
 pub(super) fn let_go(batch: &mut Batch<'_>, tenant: TenantId, hook: i64) -> Result<(), Error> {
     let moved = batch
         .db
-        .prepare_cached("UPDATE delivery SET state = 0, next_at = ?2 WHERE hook = ?1 AND state = 4")?
+        .prepare_cached(
+            "UPDATE delivery SET state = CASE WHEN attempts > 0 THEN 5 ELSE 0 END, next_at = ?2 \
+             WHERE hook = ?1 AND state = 4",
+        )?
         .execute(params![hook, batch.now.0])?;
     if moved > 0 {
-        batch.memory.fair.due(tenant, batch.now);
+        batch.memory.fair.due(tenant, Lane::Fresh, batch.now);
+        batch.memory.fair.due(tenant, Lane::Retry, batch.now);
         batch.memory.wake = true;
     }
     Ok(())

@@ -1,6 +1,7 @@
 //! What other threads may know of the writing thread without asking it.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -16,6 +17,7 @@ pub(super) struct Figures {
     pub(super) signal: Signal,
     state: Mutex<State>,
     backlogs: RwLock<HashMap<TenantId, Backlog>>,
+    tenant_most: AtomicU32,
     broken: Mutex<Option<Error>>,
 }
 
@@ -67,6 +69,7 @@ impl Figures {
             state.succeeded = memory.succeeded;
             state.first_due = memory.fair.first_due();
         }
+        self.tenant_most.store(memory.tenant_most, Ordering::Relaxed);
         self.signal.set_due(memory.wake_at().unwrap_or(Timestamp(i64::MAX)));
         if std::mem::take(&mut memory.wake) {
             self.signal.wake();
@@ -86,14 +89,30 @@ impl Figures {
         backlogs.get(&tenant).copied().unwrap_or_default()
     }
 
+    /// The cap on what one tenant has in flight, as the dispatcher set it.
+    pub(super) fn tenant_most(&self) -> u64 {
+        self.tenant_most.load(Ordering::Relaxed).into()
+    }
+
+    /// The tenants with deliveries that have not ended.
+    pub(super) fn backlogs(&self) -> HashMap<TenantId, Backlog> {
+        self.backlogs.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// How long the delivery that is due longest has been due, in milliseconds.
+    pub(super) fn oldest_due_ms(&self, now: Timestamp) -> u64 {
+        let oldest = self.state().first_due.map_or(0, |due| now.0.saturating_sub(due.0));
+        u64::try_from(oldest).unwrap_or(0)
+    }
+
     pub(super) fn stats(&self, now: Timestamp, bytes: u64) -> Stats {
+        let oldest_due_ms = self.oldest_due_ms(now);
         let state = self.state();
-        let oldest = state.first_due.map_or(0, |due| now.0.saturating_sub(due.0));
         Stats {
             backlog: state.backlog,
             dead: state.dead,
             succeeded: state.succeeded,
-            oldest_due_ms: u64::try_from(oldest).unwrap_or(0),
+            oldest_due_ms,
             group_commits: state.group_commits,
             bytes,
         }

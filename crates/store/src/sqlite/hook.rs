@@ -1,6 +1,6 @@
 //! Hooks.
 
-use hookbox_protocol::api::{CodeKind, Hook};
+use hookbox_protocol::api::{CodeKind, Hook, Quotas};
 use hookbox_protocol::id::HookNumber;
 use hookbox_protocol::{HookId, TenantId, Timestamp, Trigger, limits};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
@@ -93,25 +93,26 @@ fn read(row: &Row<'_>) -> rusqlite::Result<HookRow> {
     })
 }
 
-pub(super) fn create(batch: &mut Batch<'_>, caller: Caller, new: &NewHook) -> Result<HookRow, Error> {
+pub(super) fn create(batch: &mut Batch<'_>, caller: Caller, new: &NewHook, defaults: Quotas) -> Result<HookRow, Error> {
     let (tenant, trigger) = (caller.tenant, row::trigger_number(new.trigger));
     let (count, of_trigger): (u64, u64) = batch.db.query_row(
         "SELECT count(*), count(*) FILTER (WHERE trigger = ?2) FROM hook WHERE tenant = ?1 AND deleted_at IS NULL",
         params![tenant.0, trigger],
         |row| Ok((row.get(0)?, row.get(1)?)),
     )?;
-    if count >= limits::HOOKS.default {
+    let most = super::tenant::quotas(batch.db, tenant, defaults)?.hooks;
+    if count >= most {
         return Err(Error::LimitReached {
             what: "hooks",
             limit: limits::HOOKS.name,
-            most: limits::HOOKS.default,
-            way_out: "delete one that is not used any more",
+            most,
+            way_out: "delete one that is not used any more, or ask the operator for a higher quota",
         });
     }
     check_name_is_free(batch.db, tenant, &new.name, None)?;
     let enabled = new.enabled.unwrap_or(of_trigger == 0);
     if enabled {
-        disable_all(batch.db, tenant, new.trigger)?;
+        disable_others(batch.db, tenant, new.trigger)?;
     }
     let id = id::hook_id(batch.now)?;
     batch.db.execute(
@@ -154,7 +155,7 @@ pub(super) fn update(
     }
     match change.enabled {
         Some(true) => {
-            disable_all(batch.db, tenant, found.trigger)?;
+            disable_others(batch.db, tenant, found.trigger)?;
             batch.db.execute("UPDATE hook SET enabled = 1 WHERE number = ?1", [found.number])?;
         }
         Some(false) => {
@@ -203,14 +204,13 @@ pub(super) fn set_settings(
     id: &HookId,
     settings: &Settings,
 ) -> Result<bool, Error> {
-    let changed = batch.db.execute(
-        "UPDATE hook SET settings = ?3 WHERE id = ?1 AND tenant = ?2 AND deleted_at IS NULL",
-        params![id.as_str(), caller.tenant.0, row::to_json(settings)?],
-    )?;
-    if changed > 0 {
-        audit::insert(batch, caller, "set settings", id.as_str(), settings)?;
-    }
-    Ok(changed > 0)
+    let Some(found) = find(batch.db, caller.tenant, id)? else { return Ok(false) };
+    let sql = "UPDATE hook SET settings = ?2 WHERE number = ?1";
+    batch.db.execute(sql, params![found.number, row::to_json(settings)?])?;
+    audit::insert(batch, caller, "set settings", id.as_str(), settings)?;
+    // They say in which order hooks run.
+    batch.memory.refresh(batch.db, caller.tenant, found.trigger)?;
+    Ok(true)
 }
 
 /// Everything that a run needs, still encrypted.
@@ -227,8 +227,11 @@ pub(super) fn sealed(db: &Connection, number: HookNumber) -> Result<Option<Seale
     Ok(Some(SealedHook { tenant, tenant_name, data_key, row, settings, secrets }))
 }
 
-/// At most one hook of a trigger is enabled, as in the original.
-fn disable_all(db: &Connection, tenant: TenantId, trigger: Trigger) -> Result<(), Error> {
+/// At most one hook of a trigger is enabled, as in the original, unless the tenant wants several.
+fn disable_others(db: &Connection, tenant: TenantId, trigger: Trigger) -> Result<(), Error> {
+    if super::tenant::several_hooks(db, tenant)? {
+        return Ok(());
+    }
     let sql = "UPDATE hook SET enabled = 0 WHERE tenant = ?1 AND trigger = ?2 AND enabled = 1";
     db.execute(sql, params![tenant.0, row::trigger_number(trigger)])?;
     Ok(())

@@ -12,18 +12,28 @@ use super::writer::Batch;
 use super::{delivery, log};
 use crate::clock::millis;
 use crate::engine::Claimed;
+use crate::fair::{Lane, Turn};
 use crate::{Error, LeaseKey, LogEntry};
 
 /// A delivery whose lease ran out so often is not tried again.
 const CRASHES_MAX: i64 = 2;
 const POISON: &str = "the daemon ended, or lost the delivery, twice while this delivery ran; it is not tried again";
 
-/// Reads along the index of due deliveries and stops at the limit: what it costs does not depend on the backlog.
-pub(super) const DUE: &str = "SELECT d.event, d.hook, d.next_at, d.fence, d.attempts, d.crashes, \
-                              e.trigger, e.initiated_by, e.user, e.context \
-                              FROM delivery d INDEXED BY delivery_due CROSS JOIN event e ON e.id = d.event \
-                              WHERE d.state <= 1 AND d.state = 0 AND d.tenant = ?1 AND d.next_at <= ?2 \
-                              ORDER BY d.next_at, d.event LIMIT ?3";
+macro_rules! due {
+    ($index:literal) => {
+        concat!(
+            "SELECT d.event, d.hook, d.next_at, d.fence, d.attempts, d.crashes, d.replayed_after, e.trigger, \
+             e.initiated_by, e.user, e.context FROM delivery d INDEXED BY ",
+            $index,
+            " AND d.tenant = ?1 AND d.next_at <= ?2 ORDER BY d.next_at, d.event LIMIT ?3"
+        )
+    };
+}
+
+/// Reads along the index of a lane and stops at the limit: what it costs does not depend on the backlog.
+pub(super) const DUE_FRESH: &str =
+    due!("delivery_due CROSS JOIN event e ON e.id = d.event WHERE d.state <= 1 AND d.state = 0");
+pub(super) const DUE_RETRY: &str = due!("delivery_retry CROSS JOIN event e ON e.id = d.event WHERE d.state = 5");
 
 /// A delivery that is due.
 struct Due {
@@ -32,6 +42,7 @@ struct Due {
     fence: i64,
     attempts: i64,
     crashes: i64,
+    replayed_after: u32,
     trigger: Trigger,
     initiated_by: Option<Initiator>,
     user: String,
@@ -49,11 +60,13 @@ pub(super) fn lease(
     while let Some(delivery) = batch.memory.leases.ended(batch.now) {
         take_back(batch, delivery)?;
     }
+    batch.memory.tenant_most = tenant_most;
     let mut claimed = Vec::new();
     let mut round = batch.memory.fair.begin(batch.now, most, tenant_most);
-    while let Some((tenant, allowed)) = batch.memory.fair.turn(&mut round) {
-        let due = due(batch.db, tenant, batch.now, allowed)?;
-        let more_may_be_due = due.len() == allowed as usize;
+    while let Some(turn) = batch.memory.fair.turn(&mut round) {
+        let tenant = turn.tenant;
+        let due = due(batch.db, turn)?;
+        let more_may_be_due = due.len() == turn.most as usize;
         let mut next = due.last().map(|last| Timestamp(last.next_at));
         let before = claimed.len();
         for delivery in due {
@@ -62,36 +75,49 @@ pub(super) fn lease(
             }
         }
         if !more_may_be_due {
-            next = next_due(batch.db, tenant)?;
+            next = next_due(batch.db, tenant, turn.lane)?;
         }
         let taken = u32::try_from(claimed.len() - before).unwrap_or(u32::MAX);
-        batch.memory.fair.took(&mut round, tenant, taken, next, batch.now);
+        batch.memory.fair.took(&mut round, turn, taken, next);
     }
     batch.memory.fair.end(round);
     Ok(claimed)
 }
 
-fn due(db: &Connection, tenant: TenantId, now: Timestamp, most: u32) -> Result<Vec<Due>, Error> {
-    let mut select = db.prepare_cached(DUE)?;
-    let rows = select.query_map(params![tenant.0, now.0, most], |row| {
+fn due(db: &Connection, turn: Turn) -> Result<Vec<Due>, Error> {
+    let mut select = db.prepare_cached(match turn.lane {
+        Lane::Fresh => DUE_FRESH,
+        Lane::Retry => DUE_RETRY,
+    })?;
+    let rows = select.query_map(params![turn.tenant.0, turn.due_by.0, turn.most], |row| {
         Ok(Due {
             id: DeliveryId { event: EventId(row.get(0)?), hook: HookNumber(row.get(1)?) },
             next_at: row.get(2)?,
             fence: row.get(3)?,
             attempts: row.get(4)?,
             crashes: row.get(5)?,
-            trigger: row::trigger(row, 6)?,
-            initiated_by: row::initiator(row, 7)?,
-            user: row.get(8)?,
-            context: row.get(9)?,
+            replayed_after: row.get(6)?,
+            trigger: row::trigger(row, 7)?,
+            initiated_by: row::initiator(row, 8)?,
+            user: row.get(9)?,
+            context: row.get(10)?,
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-fn next_due(db: &Connection, tenant: TenantId) -> Result<Option<Timestamp>, Error> {
-    let sql = "SELECT next_at FROM delivery INDEXED BY delivery_due WHERE state <= 1 AND state = 0 AND tenant = ?1 \
-               ORDER BY next_at LIMIT 1";
+/// When the tenant's next delivery in that lane is due.
+pub(super) fn next_due(db: &Connection, tenant: TenantId, lane: Lane) -> Result<Option<Timestamp>, Error> {
+    let sql = match lane {
+        Lane::Fresh => {
+            "SELECT next_at FROM delivery INDEXED BY delivery_due WHERE state <= 1 AND state = 0 AND tenant = ?1 \
+             ORDER BY next_at LIMIT 1"
+        }
+        Lane::Retry => {
+            "SELECT next_at FROM delivery INDEXED BY delivery_retry WHERE state = 5 AND tenant = ?1 \
+             ORDER BY next_at LIMIT 1"
+        }
+    };
     let next = db.prepare_cached(sql)?.query_row([tenant.0], |row| row.get(0).map(Timestamp)).optional()?;
     Ok(next)
 }
@@ -102,7 +128,7 @@ fn claim(batch: &mut Batch<'_>, tenant: TenantId, due: Due, ends: Timestamp) -> 
         set_aside(batch, tenant, due.id)?;
         return Ok(None);
     }
-    let earlier_outcomes = if due.attempts == 0 { Vec::new() } else { outcomes(batch.db, due.id)? };
+    let earlier_outcomes = if due.attempts == 0 { Vec::new() } else { outcomes(batch.db, due.id, due.replayed_after)? };
     let fence = due.fence + 1;
     batch
         .db
@@ -121,15 +147,16 @@ fn claim(batch: &mut Batch<'_>, tenant: TenantId, due: Due, ends: Timestamp) -> 
         context: due.context,
         initiated_by: due.initiated_by,
         attempt: u32::try_from(attempt).unwrap_or(u32::MAX),
+        replayed_after: due.replayed_after,
         earlier_outcomes,
     }))
 }
 
-/// How the attempts of a delivery ended, first to last.
-fn outcomes(db: &Connection, id: DeliveryId) -> Result<Vec<&'static str>, Error> {
-    let sql = "SELECT outcome FROM attempt WHERE event = ?1 AND hook = ?2 ORDER BY number";
+/// How the attempts of a delivery since its last replay ended, first to last.
+fn outcomes(db: &Connection, id: DeliveryId, replayed_after: u32) -> Result<Vec<&'static str>, Error> {
+    let sql = "SELECT outcome FROM attempt WHERE event = ?1 AND hook = ?2 AND number > ?3 ORDER BY number";
     let mut select = db.prepare_cached(sql)?;
-    let numbers = select.query_map([id.event.0, id.hook.0], |row| row.get::<_, u8>(0))?;
+    let numbers = select.query_map(params![id.event.0, id.hook.0, replayed_after], |row| row.get::<_, u8>(0))?;
     Ok(numbers.collect::<Result<Vec<_>, _>>()?.into_iter().filter_map(row::outcome_name).collect())
 }
 
@@ -170,7 +197,7 @@ fn take_back(batch: &mut Batch<'_>, id: DeliveryId) -> Result<(), Error> {
     let Some((tenant, crashes, trigger)) = ended else { return Ok(()) };
     if crashes < CRASHES_MAX {
         batch.memory.fair.count(tenant, 1, -1);
-        batch.memory.fair.due(tenant, batch.now);
+        batch.memory.fair.due(tenant, Lane::Fresh, batch.now);
         return Ok(());
     }
     delivery::bury(batch, id, POISON)?;
@@ -223,20 +250,20 @@ pub(super) fn postpone(batch: &mut Batch<'_>, key: LeaseKey, delay: Duration, re
 }
 
 fn give_back(batch: &mut Batch<'_>, key: LeaseKey, due: Timestamp, reason: Option<&str>) -> Result<(), Error> {
-    let tenant = batch
+    let given = batch
         .db
         .prepare_cached(
-            "UPDATE delivery SET state = 0, next_at = ?4, reason = ?5 \
-             WHERE event = ?1 AND hook = ?2 AND state = 1 AND fence = ?3 RETURNING tenant",
+            "UPDATE delivery SET state = CASE WHEN attempts > 0 THEN 5 ELSE 0 END, next_at = ?4, reason = ?5 \
+             WHERE event = ?1 AND hook = ?2 AND state = 1 AND fence = ?3 RETURNING tenant, attempts > 0",
         )?
         .query_row(params![key.delivery.event.0, key.delivery.hook.0, key.fence, due.0, reason], |row| {
-            row.get(0).map(TenantId)
+            Ok((TenantId(row.get(0)?), if row.get(1)? { Lane::Retry } else { Lane::Fresh }))
         })
         .optional()?;
-    if let Some(tenant) = tenant {
+    if let Some((tenant, lane)) = given {
         batch.memory.leases.remove(key.delivery);
         batch.memory.fair.count(tenant, 1, -1);
-        batch.memory.fair.due(tenant, due);
+        batch.memory.fair.due(tenant, lane, due);
         batch.memory.wake = true;
     }
     Ok(())

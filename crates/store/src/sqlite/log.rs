@@ -51,6 +51,7 @@ pub(super) fn add(
     event: Option<EventId>,
     entry: &LogEntry,
 ) -> Result<LogId, Error> {
+    batch.memory.check_there(tenant)?;
     let number = match hook {
         Some(id) => Some(hook::number(batch.db, tenant, id)?.ok_or_else(|| missing("hook", id))?),
         None => None,

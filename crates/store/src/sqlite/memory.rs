@@ -2,18 +2,27 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use hookbox_protocol::api::Quotas;
 use hookbox_protocol::id::HookNumber;
 use hookbox_protocol::{DeliveryId, EventId, TenantId, Timestamp, Trigger};
 use rusqlite::{Connection, params};
 
-use super::row::{self, HELD, LEASED};
-use crate::Error;
-use crate::fair::Fair;
+use super::retention::Sweep;
+use super::row::{self, HELD, LEASED, RETRY};
+use crate::fair::{Fair, Lane, Rule};
+use crate::{Error, operator};
 
 /// Changed together with the rows that it is made from. When a batch fails it is read anew.
 #[derive(Default)]
 pub(super) struct Memory {
+    /// In the order in which they run.
     enabled: HashMap<(TenantId, Trigger), Vec<HookNumber>>,
+    /// Tenants that were deleted since the start of the process or have rows left, and whether they have.
+    retired: HashMap<TenantId, bool>,
+    /// The cap of the last call for deliveries on what one tenant has in flight.
+    pub(super) tenant_most: u32,
+    /// Where retention stands.
+    pub(super) sweep: Sweep,
     /// Tenants with deliveries that have not ended.
     pub(super) fair: Fair,
     pub(super) leases: LeaseEnds,
@@ -58,48 +67,125 @@ impl LeaseEnds {
 }
 
 impl Memory {
-    pub(super) fn load(db: &Connection) -> Result<Self, Error> {
-        let mut memory = Self { wake: true, ..Self::default() };
-        let mut hooks = db.prepare("SELECT tenant, trigger, number FROM hook WHERE enabled = 1")?;
+    pub(super) fn load(db: &Connection, quotas: Quotas) -> Result<Self, Error> {
+        let mut memory = Self { wake: true, tenant_most: u32::MAX, ..Self::default() };
+        memory.load_rules(db, quotas)?;
+        let mut hooks =
+            db.prepare(&format!("SELECT tenant, trigger, number FROM hook WHERE enabled = 1 {IN_ORDER}"))?;
         let mut rows = hooks.query([])?;
         while let Some(row) = rows.next()? {
             let key = (TenantId(row.get(0)?), row::trigger(row, 1)?);
             memory.enabled.entry(key).or_default().push(HookNumber(row.get(2)?));
         }
-        // Both read an index from end to end and no table.
-        let mut due = db.prepare(
-            "SELECT tenant, state, count(*), min(next_at) FROM delivery INDEXED BY delivery_due WHERE state <= 1 \
-             GROUP BY tenant, state",
-        )?;
-        let mut rows = due.query([])?;
+        memory.load_queue(db)?;
+        Ok(memory)
+    }
+
+    /// What the operator set for tenants, and which of them he deleted.
+    fn load_rules(&mut self, db: &Connection, quotas: Quotas) -> Result<(), Error> {
+        self.fair.set_in_flight_default(quotas.in_flight);
+        let sql = "SELECT id, suspended, quotas, deleted_at IS NOT NULL FROM tenant \
+                   WHERE suspended = 1 OR quotas <> '{}' OR deleted_at IS NOT NULL";
+        let mut select = db.prepare(sql)?;
+        let mut rows = select.query([])?;
         while let Some(row) = rows.next()? {
-            let (tenant, state, count): (_, i64, i64) = (TenantId(row.get(0)?), row.get(1)?, row.get(2)?);
-            if state == LEASED {
-                memory.fair.count(tenant, 0, count);
-            } else {
-                memory.fair.count(tenant, count, 0);
-                memory.fair.due(tenant, Timestamp(row.get(3)?));
+            let tenant = TenantId(row.get(0)?);
+            if row.get(3)? {
+                self.retired.insert(tenant, true);
+            }
+            let in_flight = operator::effective(&row::json(row, 2)?, quotas).in_flight;
+            self.fair.set_rule(tenant, Some(Rule { suspended: row.get(1)?, in_flight }));
+        }
+        Ok(())
+    }
+
+    /// What has not ended. Reads indexes from end to end and no table.
+    fn load_queue(&mut self, db: &Connection) -> Result<(), Error> {
+        for (lane, sql) in [
+            (
+                Lane::Fresh,
+                "SELECT tenant, state, count(*), min(next_at) FROM delivery INDEXED BY delivery_due WHERE state <= 1 \
+                 GROUP BY tenant, state",
+            ),
+            (
+                Lane::Retry,
+                "SELECT tenant, 5, count(*), min(next_at) FROM delivery INDEXED BY delivery_retry WHERE state = 5 \
+                 GROUP BY tenant",
+            ),
+        ] {
+            let mut due = db.prepare(sql)?;
+            let mut rows = due.query([])?;
+            while let Some(row) = rows.next()? {
+                let (tenant, state, count): (_, i64, i64) = (TenantId(row.get(0)?), row.get(1)?, row.get(2)?);
+                if self.retired.contains_key(&tenant) {
+                    continue;
+                }
+                if state == LEASED {
+                    self.fair.count(tenant, 0, count);
+                } else {
+                    self.fair.count(tenant, count, 0);
+                    self.fair.due(tenant, lane, Timestamp(row.get(3)?));
+                }
             }
         }
         let mut leased = db.prepare(
-            "SELECT event, hook, next_at FROM delivery INDEXED BY delivery_due WHERE state <= 1 AND state = 1",
+            "SELECT event, hook, next_at, tenant FROM delivery INDEXED BY delivery_due WHERE state <= 1 AND state = 1",
         )?;
         let mut rows = leased.query([])?;
         while let Some(row) = rows.next()? {
             let delivery = DeliveryId { event: EventId(row.get(0)?), hook: HookNumber(row.get(1)?) };
-            memory.leases.set(delivery, Timestamp(row.get(2)?));
+            if !self.retired.contains_key(&TenantId(row.get(3)?)) {
+                self.leases.set(delivery, Timestamp(row.get(2)?));
+            }
         }
         let mut held = db.prepare(
             "SELECT tenant, count(*) FROM delivery INDEXED BY delivery_held WHERE state = 4 GROUP BY tenant",
         )?;
-        debug_assert_eq!(HELD, 4, "the index is made for that number");
+        debug_assert_eq!((HELD, RETRY), (4, 5), "the indexes are made for these numbers");
         let mut rows = held.query([])?;
         while let Some(row) = rows.next()? {
-            memory.fair.count(TenantId(row.get(0)?), row.get(1)?, 0);
+            let tenant = TenantId(row.get(0)?);
+            if !self.retired.contains_key(&tenant) {
+                self.fair.count(tenant, row.get(1)?, 0);
+            }
         }
         let dead = "SELECT count(*) FROM delivery INDEXED BY delivery_dead WHERE state = 3";
-        memory.dead = db.query_row(dead, [], |row| row.get(0))?;
-        Ok(memory)
+        self.dead = db.query_row(dead, [], |row| row.get(0))?;
+        Ok(())
+    }
+
+    /// Takes over from a memory that is read anew what is in no row.
+    pub(super) fn keep(&mut self, before: Self) {
+        self.sweep = before.sweep;
+        self.tenant_most = before.tenant_most;
+        for tenant in before.retired.into_keys() {
+            self.retired.entry(tenant).or_insert(false);
+        }
+    }
+
+    /// Forgets the hooks of a tenant that was deleted.
+    pub(super) fn retire(&mut self, tenant: TenantId) {
+        self.retired.insert(tenant, true);
+        self.enabled.retain(|(owner, _), _| *owner != tenant);
+    }
+
+    /// The last row of a deleted tenant is gone. That it was deleted is remembered, for a write that comes late.
+    pub(super) fn purged(&mut self, tenant: TenantId) {
+        self.retired.insert(tenant, false);
+        self.fair.set_rule(tenant, None);
+    }
+
+    /// A deleted tenant that has rows left.
+    pub(super) fn unpurged(&self) -> Option<TenantId> {
+        self.retired.iter().find(|(_, has_rows)| **has_rows).map(|(tenant, _)| *tenant)
+    }
+
+    /// Refuses a write for a tenant that was deleted after the caller was admitted.
+    pub(super) fn check_there(&self, tenant: TenantId) -> Result<(), Error> {
+        if self.retired.is_empty() || !self.retired.contains_key(&tenant) {
+            return Ok(());
+        }
+        Err(Error::NotFound { what: "tenant", name: tenant.to_string() })
     }
 
     /// When a call for deliveries is worth it without anything else happening.
@@ -114,11 +200,7 @@ impl Memory {
 
     /// Reads the hooks of a trigger anew. The last step of a change to them, so that a change that fails leaves no trace.
     pub(super) fn refresh(&mut self, db: &Connection, tenant: TenantId, trigger: Trigger) -> Result<(), Error> {
-        let sql = "SELECT number FROM hook WHERE tenant = ?1 AND trigger = ?2 AND enabled = 1";
-        let mut hooks = db.prepare_cached(sql)?;
-        let numbers = hooks
-            .query_map(params![tenant.0, row::trigger_number(trigger)], |row| row.get(0).map(HookNumber))?
-            .collect::<Result<Vec<_>, _>>()?;
+        let numbers = in_order(db, tenant, trigger)?;
         if numbers.is_empty() {
             self.enabled.remove(&(tenant, trigger));
         } else {
@@ -126,4 +208,15 @@ impl Memory {
         }
         Ok(())
     }
+}
+
+/// Of several hooks of a trigger, the one with the lowest number in its settings comes first, then the oldest.
+const IN_ORDER: &str = "ORDER BY coalesce(settings ->> '$.order', 0), number";
+
+/// The enabled hooks of a trigger, in the order in which they run.
+pub(super) fn in_order(db: &Connection, tenant: TenantId, trigger: Trigger) -> Result<Vec<HookNumber>, Error> {
+    let sql = format!("SELECT number FROM hook WHERE tenant = ?1 AND trigger = ?2 AND enabled = 1 {IN_ORDER}");
+    let mut hooks = db.prepare_cached(&sql)?;
+    let numbers = hooks.query_map(params![tenant.0, row::trigger_number(trigger)], |row| row.get(0).map(HookNumber))?;
+    Ok(numbers.collect::<Result<_, _>>()?)
 }

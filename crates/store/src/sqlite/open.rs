@@ -15,7 +15,7 @@ const MIGRATIONS: [&str; 1] = [include_str!("schema.sql")];
 /// How long a statement waits for a lock. Nobody but this process has the database open, so only for a moment.
 const BUSY: Duration = Duration::from_secs(5);
 /// Statements that stay prepared: all that there are, with room.
-const STATEMENTS: usize = 128;
+const STATEMENTS: usize = 256;
 
 /// Takes the directory for this process, and makes it where it is missing.
 pub(super) fn lock(folder: &Path) -> Result<File, Error> {
@@ -62,6 +62,16 @@ pub(super) fn writer(folder: &Path) -> Result<Connection, Error> {
     Ok(db)
 }
 
+/// Opens the database for reading, beside the daemon that may have it open. Without one the log of changes may be left,
+/// which only a connection that could write makes sense of.
+pub(super) fn beside(database: &Path) -> Result<Connection, Error> {
+    let db =
+        Connection::open_with_flags(database, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    db.busy_timeout(BUSY)?;
+    db.execute_batch("PRAGMA query_only = ON; PRAGMA temp_store = MEMORY;")?;
+    Ok(db)
+}
+
 /// Opens the database for reading.
 pub(super) fn reader(database: &Path) -> Result<Connection, Error> {
     let db = Connection::open_with_flags(database, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
@@ -71,12 +81,15 @@ pub(super) fn reader(database: &Path) -> Result<Connection, Error> {
     Ok(db)
 }
 
-fn migrate(db: &mut Connection) -> Result<(), Error> {
+/// Refuses tables that a newer program made.
+pub(super) fn check_version(found: i64) -> Result<(), Error> {
     let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
+    if found > known { Err(Error::TooNew { found, known }) } else { Ok(()) }
+}
+
+fn migrate(db: &mut Connection) -> Result<(), Error> {
     let found: i64 = db.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    if found > known {
-        return Err(Error::TooNew { found, known });
-    }
+    check_version(found)?;
     for (step, sql) in (1i64..).zip(MIGRATIONS).skip(usize::try_from(found).unwrap_or(0)) {
         let transaction = db.transaction()?;
         transaction.execute_batch(sql)?;

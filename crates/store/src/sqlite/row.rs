@@ -17,16 +17,17 @@ pub(super) const SUCCEEDED: i64 = 2;
 pub(super) const DEAD: i64 = 3;
 /// Pending, but its hook is disabled.
 pub(super) const HELD: i64 = 4;
+/// Pending, and not for the first time.
+pub(super) const RETRY: i64 = 5;
 
 impl From<rusqlite::Error> for Error {
-    /// A disk that is full or fails, and a database that is damaged, end all writing; any other error is of one
-    /// statement.
+    /// A disk that fails and a database that is damaged end all writing, a full disk ends what did not fit; any other
+    /// error is of one statement.
     fn from(error: rusqlite::Error) -> Self {
         let is_of_the_disk = matches!(
             error.sqlite_error_code(),
             Some(
-                ErrorCode::DiskFull
-                    | ErrorCode::SystemIoFailure
+                ErrorCode::SystemIoFailure
                     | ErrorCode::DatabaseCorrupt
                     | ErrorCode::NotADatabase
                     | ErrorCode::ReadOnly
@@ -35,8 +36,17 @@ impl From<rusqlite::Error> for Error {
             )
         );
         let text = error.to_string().into();
+        if is_full(&error) {
+            return Self::Full(text);
+        }
         if is_of_the_disk { Self::Unavailable(text) } else { Self::Database(text) }
     }
+}
+
+/// Whether there was no room, for the database or for the index of its log of changes.
+fn is_full(error: &rusqlite::Error) -> bool {
+    let extended = error.sqlite_error().map(|error| error.extended_code);
+    error.sqlite_error_code() == Some(ErrorCode::DiskFull) || extended == Some(rusqlite::ffi::SQLITE_IOERR_SHMSIZE)
 }
 
 /// What is in a row does not make sense to this program.
@@ -100,7 +110,7 @@ pub(super) fn initiator(row: &Row<'_>, column: usize) -> rusqlite::Result<Option
 
 pub(super) fn delivery_state(row: &Row<'_>, column: usize) -> rusqlite::Result<DeliveryState> {
     match row.get(column)? {
-        PENDING | HELD => Ok(DeliveryState::Pending),
+        PENDING | HELD | RETRY => Ok(DeliveryState::Pending),
         LEASED => Ok(DeliveryState::Leased),
         SUCCEEDED => Ok(DeliveryState::Succeeded),
         DEAD => Ok(DeliveryState::Dead),

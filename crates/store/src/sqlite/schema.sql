@@ -7,11 +7,17 @@ CREATE TABLE meta (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE tenant (
-    id         INTEGER PRIMARY KEY AUTOINCREMENT,
-    name       TEXT NOT NULL UNIQUE,
-    data_key   BLOB NOT NULL,
-    created_at INTEGER NOT NULL
+    id            INTEGER PRIMARY KEY AUTOINCREMENT,
+    name          TEXT NOT NULL,
+    data_key      BLOB NOT NULL,
+    created_at    INTEGER NOT NULL,
+    suspended     INTEGER NOT NULL DEFAULT 0,
+    several_hooks INTEGER NOT NULL DEFAULT 0,
+    quotas        TEXT NOT NULL DEFAULT '{}',
+    deleted_at    INTEGER
 ) STRICT;
+-- A deleted tenant stays until the last of its rows is gone, and its name is free before that.
+CREATE UNIQUE INDEX tenant_name ON tenant (name) WHERE deleted_at IS NULL;
 
 -- Tokens (kind 0) and clients (kind 1).
 CREATE TABLE credential (
@@ -21,7 +27,8 @@ CREATE TABLE credential (
     hash       BLOB NOT NULL,
     name       TEXT NOT NULL,
     scopes     TEXT NOT NULL,
-    expires_at INTEGER
+    expires_at INTEGER,
+    used_at    INTEGER
 ) STRICT;
 CREATE INDEX credential_tenant ON credential (tenant);
 
@@ -41,7 +48,6 @@ CREATE TABLE hook (
     deleted_at   INTEGER
 ) STRICT;
 CREATE UNIQUE INDEX hook_name ON hook (tenant, name) WHERE deleted_at IS NULL;
-CREATE UNIQUE INDEX hook_enabled ON hook (tenant, trigger) WHERE enabled = 1;
 
 CREATE TABLE version (
     hook       INTEGER NOT NULL REFERENCES hook (number),
@@ -89,7 +95,8 @@ CREATE UNIQUE INDEX event_key ON event (tenant, idempotency_key) WHERE idempoten
 -- For lists of events. Its entries end with the id.
 CREATE INDEX event_tenant ON event (tenant);
 
--- state: 0 pending, 1 leased, 2 succeeded, 3 dead, 4 held (pending, but its hook is disabled).
+-- state: 0 pending, 1 leased, 2 succeeded, 3 dead, 4 held (pending, but its hook is disabled), 5 pending for another
+-- attempt: those wait in an index of their own, because a first attempt goes before them.
 -- next_at: when a pending one is due, when a lease ends.
 CREATE TABLE delivery (
     event    INTEGER NOT NULL,
@@ -101,9 +108,12 @@ CREATE TABLE delivery (
     attempts INTEGER NOT NULL DEFAULT 0,
     crashes  INTEGER NOT NULL DEFAULT 0,
     reason   TEXT,
+    -- The attempts before the last replay.
+    replayed_after INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (event, hook)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX delivery_due ON delivery (tenant, next_at, event, hook, state) WHERE state <= 1;
+CREATE INDEX delivery_retry ON delivery (tenant, next_at, event, hook) WHERE state = 5;
 CREATE INDEX delivery_dead ON delivery (tenant, event) WHERE state = 3;
 CREATE INDEX delivery_held ON delivery (hook, tenant) WHERE state = 4;
 
@@ -156,3 +166,23 @@ CREATE TABLE audit (
     details TEXT NOT NULL
 ) STRICT;
 CREATE INDEX audit_tenant ON audit (tenant);
+
+-- How much a tenant keeps, in stretches of identifiers that were measured once: events with their attempts and log lines
+-- from `first` to `last`. Retention by bytes drops the oldest ones.
+CREATE TABLE volume (
+    tenant INTEGER NOT NULL,
+    first  INTEGER NOT NULL,
+    last   INTEGER NOT NULL,
+    bytes  INTEGER NOT NULL,
+    PRIMARY KEY (tenant, first)
+) STRICT, WITHOUT ROWID;
+
+-- Daemons that gave a sign of life.
+CREATE TABLE node (
+    id         TEXT PRIMARY KEY,
+    version    TEXT NOT NULL,
+    address    TEXT,
+    started_at INTEGER NOT NULL,
+    seen_at    INTEGER NOT NULL,
+    running    INTEGER NOT NULL
+) STRICT;

@@ -6,11 +6,16 @@ use rusqlite::{Connection, params};
 use super::writer::Batch;
 use super::{audit, hook};
 use crate::Error;
-use crate::engine::{Caller, SealedSecret, SecretWrite};
+use crate::engine::{Caller, SealedSecret, SealedSecrets, SecretWrite, SecretsPut};
 
-pub(super) fn secrets(db: &Connection, tenant: TenantId, id: &HookId) -> Result<Option<Vec<SealedSecret>>, Error> {
-    let Some(number) = hook::number(db, tenant, id)? else { return Ok(None) };
-    of_hook(db, number.0).map(Some)
+pub(super) fn secrets(db: &Connection, tenant: TenantId, id: &HookId) -> Result<Option<SealedSecrets>, Error> {
+    let Some(hook) = hook::number(db, tenant, id)? else { return Ok(None) };
+    Ok(Some(SealedSecrets { hook, data_key: data_key(db, tenant)?, secrets: of_hook(db, hook.0)? }))
+}
+
+fn data_key(db: &Connection, tenant: TenantId) -> Result<Vec<u8>, Error> {
+    let sql = "SELECT data_key FROM tenant WHERE id = ?1";
+    Ok(db.prepare_cached(sql)?.query_row([tenant.0], |row| row.get(0))?)
 }
 
 pub(super) fn of_hook(db: &Connection, hook: i64) -> Result<Vec<SealedSecret>, Error> {
@@ -24,9 +29,13 @@ pub(super) fn put(
     caller: Caller,
     id: &HookId,
     write: SecretWrite,
+    sealed_under: &[u8],
     secrets: &[SealedSecret],
-) -> Result<Option<()>, Error> {
-    let Some(number) = hook::number(batch.db, caller.tenant, id)? else { return Ok(None) };
+) -> Result<SecretsPut, Error> {
+    let Some(number) = hook::number(batch.db, caller.tenant, id)? else { return Ok(SecretsPut::NoSuchHook) };
+    if data_key(batch.db, caller.tenant)? != sealed_under {
+        return Ok(SecretsPut::KeyChanged);
+    }
     let mut exists = batch.db.prepare_cached("SELECT 1 FROM secret WHERE hook = ?1 AND name = ?2")?;
     let mut put = batch.db.prepare_cached("INSERT OR REPLACE INTO secret (hook, name, value) VALUES (?1, ?2, ?3)")?;
     for (name, value) in secrets {
@@ -49,7 +58,7 @@ pub(super) fn put(
     let action = if write == SecretWrite::Add { "add secrets" } else { "update secrets" };
     let names: Vec<&String> = secrets.iter().map(|(name, _)| name).collect();
     audit::insert(batch, caller, action, id.as_str(), &serde_json::json!({"names": names}))?;
-    Ok(Some(()))
+    Ok(SecretsPut::Done)
 }
 
 pub(super) fn delete(

@@ -7,6 +7,7 @@ use std::sync::mpsc::{Sender, channel};
 
 use futures_util::FutureExt as _;
 use futures_util::future::join_all;
+use hookbox_protocol::api::Quotas;
 use hookbox_protocol::{TenantId, Trigger};
 use rusqlite::Connection;
 use tempfile::TempDir;
@@ -44,7 +45,7 @@ fn folder() -> (TempDir, PathBuf) {
 
 /// The engine with a tenant that has one hook.
 async fn engine(folder: &Path) -> (Sqlite, Caller) {
-    let engine = Sqlite::open(folder.to_owned(), Clock::default()).await.expect("opens");
+    let engine = Sqlite::open(folder.to_owned(), Clock::default(), Quotas::default()).await.expect("opens");
     let key = MasterKey::generate();
     engine.create_tenant("acme".into(), key, vec![]).await.expect("a tenant");
     let caller = Caller { tenant: TenantId(1), token: TokenId(1) };
@@ -70,7 +71,11 @@ fn count(folder: &Path, table: &str) -> u64 {
 }
 
 fn options(folder: &Path, key: &MasterKey) -> Options {
-    Options { location: Location::Sqlite(folder.to_owned()), master_key: key.clone() }
+    Options {
+        location: Location::Sqlite(folder.to_owned()),
+        master_keys: key.clone().into(),
+        quotas: Quotas::default(),
+    }
 }
 
 async fn refusal(options: Options) -> String {
@@ -113,15 +118,17 @@ async fn the_log_of_changes_stays_short() {
 }
 
 #[tokio::test]
-async fn a_full_disk_is_never_answered_with_success() {
+async fn a_full_disk_refuses_what_does_not_fit_and_writes_go_on_when_there_is_room() {
     let (_parent, folder) = folder();
     let (engine, caller) = engine(&folder).await;
-    let limit = |batch: &mut super::writer::Batch<'_>| {
-        let pages: i64 = batch.db.query_row("PRAGMA page_count", [], |row| row.get(0))?;
-        batch.db.query_row(&format!("PRAGMA max_page_count = {}", pages + 40), [], |_| Ok(()))?;
-        Ok(())
+    let room = |pages: i64| {
+        engine.writer.write(Care::Whole, move |batch| {
+            let used: i64 = batch.db.query_row("PRAGMA page_count", [], |row| row.get(0))?;
+            batch.db.query_row(&format!("PRAGMA max_page_count = {}", used + pages), [], |_| Ok(()))?;
+            Ok(())
+        })
     };
-    engine.writer.write(Care::Whole, limit).await.expect("limited");
+    room(40).await.expect("limited");
     let body = format!("\"{}\"", "x".repeat(20_000));
     let mut accepted = Vec::new();
     let refused = loop {
@@ -131,17 +138,15 @@ async fn a_full_disk_is_never_answered_with_success() {
         }
         assert!(accepted.len() < 100, "the disk is never full");
     };
-    assert!(matches!(refused, Error::Unavailable(_)) && refused.to_string().contains("full"), "{refused}");
-    assert!(!accepted.is_empty());
-    assert!(engine.healthy().is_err());
-    let small = engine.accept(caller.tenant, event("{}")).await;
-    assert!(matches!(small, Err(Error::Unavailable(_))), "nothing is written any more: {small:?}");
+    assert!(matches!(refused, Error::Full(_)) && refused.to_string().contains("full"), "{refused}");
+    assert!(!accepted.is_empty() && engine.healthy().is_ok());
+    assert_eq!(engine.backlog().pending, accepted.len() as u64, "nothing is counted that is not there");
     let read = engine.event(caller.tenant, accepted[0]).await.expect("reads go on");
-    assert!(read.is_none() || read.is_some_and(|event| event.id == accepted[0]));
+    assert_eq!(read.expect("there").id, accepted[0]);
+    room(1_000).await.expect("more room");
+    engine.accept(caller.tenant, event(&body)).await.expect("taken again");
     drop(engine);
-    assert_eq!(count(&folder, "event"), accepted.len() as u64, "what was answered, and nothing else");
-    let again = Sqlite::open(folder.clone(), Clock::default()).await.expect("opens");
-    again.accept(caller.tenant, event("{}")).await.expect("takes writes again");
+    assert_eq!(count(&folder, "event"), accepted.len() as u64 + 1, "what was answered, and nothing else");
 }
 
 #[tokio::test]
@@ -250,7 +255,7 @@ async fn another_master_key_is_refused() {
 }
 
 #[tokio::test]
-async fn a_newer_database_and_an_unknown_engine_are_refused() {
+async fn a_newer_database_is_refused() {
     let (_parent, folder) = folder();
     let key = MasterKey::generate();
     drop(Store::open(options(&folder, &key)).await.expect("opens"));
@@ -259,8 +264,6 @@ async fn a_newer_database_and_an_unknown_engine_are_refused() {
     drop(db);
     let error = refusal(options(&folder, &key)).await;
     assert!(error.contains("schema version 99") && error.contains("start the newer hookbox"), "{error}");
-    let postgres = Options { location: Location::Postgres("postgres://localhost/x".into()), master_key: key };
-    assert!(refusal(postgres).await.contains("this build stores in SQLite only"));
 }
 
 #[tokio::test]
@@ -342,11 +345,135 @@ async fn rows_of_secrets_that_were_swapped_do_not_open_and_stop_nobody_else() {
 fn claiming_walks_along_the_index_and_sorts_nothing() {
     let parent = tempfile::tempdir().expect("a folder");
     let db = open::writer(parent.path()).expect("opens");
-    let mut plan = db.prepare(&format!("EXPLAIN QUERY PLAN {}", super::lease::DUE)).expect("prepared");
-    let steps: Vec<String> =
-        plan.query_map([1, 2, 3], |row| row.get(3)).expect("asked").collect::<Result<_, _>>().expect("read");
-    assert_eq!(
-        steps,
-        ["SEARCH d USING INDEX delivery_due (tenant=? AND next_at<?)", "SEARCH e USING INTEGER PRIMARY KEY (rowid=?)"]
-    );
+    for (sql, index) in [(super::lease::DUE_FRESH, "delivery_due"), (super::lease::DUE_RETRY, "delivery_retry")] {
+        let mut plan = db.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).expect("prepared");
+        let steps: Vec<String> =
+            plan.query_map([1, 2, 3], |row| row.get(3)).expect("asked").collect::<Result<_, _>>().expect("read");
+        let walk = format!("SEARCH d USING INDEX {index} (tenant=? AND next_at<?)");
+        assert_eq!(steps, [walk.as_str(), "SEARCH e USING INTEGER PRIMARY KEY (rowid=?)"]);
+    }
+}
+
+#[tokio::test]
+async fn a_copy_made_beside_a_daemon_is_whole_and_opens_with_its_key() {
+    let (parent, folder) = folder();
+    let key = MasterKey::generate();
+    let store = store_with_secrets(&folder, &key).await;
+    let to = parent.path().join("copy.db");
+    let location = Location::Sqlite(folder.clone());
+    let made = crate::backup(&location, &to).await.expect("copied");
+    assert_eq!((made.tenants, made.events, made.bytes), (2, 2, fs::metadata(&to).expect("there").len()));
+    assert_eq!(fs::metadata(&to).expect("there").permissions().mode() & 0o777, 0o600);
+    let again = crate::backup(&location, &to).await.expect_err("it exists").to_string();
+    assert!(again.contains("exists already"), "{again}");
+    store.create_tenant("later").await.expect("the daemon goes on");
+    let restored = parent.path().join("restored");
+    let back = crate::restore(&to, &restored).await.expect("restored");
+    assert_eq!((back.tenants, back.events), (2, 2));
+    let twice = crate::restore(&to, &restored).await.expect_err("there is one").to_string();
+    assert!(twice.contains("has a database already"), "{twice}");
+    assert!(refusal(options(&restored, &MasterKey::generate())).await.contains("does not belong"));
+    let copy = Store::open(options(&restored, &key)).await.expect("opens beside the other");
+    assert_eq!(copy.tenants().await.expect("listed").len(), 2);
+    let leased = copy.queue().lease(10, std::time::Duration::from_secs(30)).await.expect("leased");
+    assert_eq!(leased.len(), 2);
+    assert!(leased[0].hook.secrets[0].1.expose().starts_with("canary-of-"));
+    let left: Vec<_> =
+        fs::read_dir(parent.path()).expect("listed").map(|file| file.expect("listed").file_name()).collect();
+    assert!(!left.iter().any(|name| name.to_string_lossy().contains("partial")), "{left:?}");
+}
+
+#[tokio::test]
+async fn a_copy_under_load_holds_what_was_answered_before_it() {
+    let (parent, folder) = folder();
+    let (engine, caller) = engine(&folder).await;
+    engine.bind_keys(MasterKey::generate().into()).await.expect("bound");
+    let mut answered = 0;
+    for round in 0..5 {
+        let writes = join_all((0..200).map(|user| engine.accept(caller.tenant, event(&user.to_string()))));
+        let to = parent.path().join(format!("copy-{round}.db"));
+        let location = Location::Sqlite(folder.clone());
+        let (copied, writes) = tokio::join!(crate::backup(&location, &to), writes);
+        let events = copied.expect("copied").events;
+        assert!((answered..=answered + 200).contains(&events), "{events} after {answered}");
+        answered += writes.iter().filter(|answer| answer.is_ok()).count() as u64;
+    }
+    assert_eq!(answered, 1_000);
+}
+
+#[tokio::test]
+async fn what_is_no_copy_is_not_restored() {
+    let (parent, folder) = folder();
+    let key = MasterKey::generate();
+    drop(store_with_secrets(&folder, &key).await);
+    let good = parent.path().join("good.db");
+    crate::backup(&Location::Sqlite(folder.clone()), &good).await.expect("copied");
+    let bytes = fs::read(&good).expect("read");
+    let file = |name: &str, bytes: &[u8]| {
+        let path = parent.path().join(name);
+        fs::write(&path, bytes).expect("written");
+        path
+    };
+    let mut torn = bytes.clone();
+    let middle = torn.len() / 2;
+    torn[middle..].fill(0xa5);
+    let other = parent.path().join("other.db");
+    Connection::open(&other).expect("opens").execute_batch("CREATE TABLE meta (name, value)").expect("made");
+    let cases = [
+        (parent.path().join("missing.db"), "there is no file"),
+        (file("text.db", b"not a database, only a text"), "is no copy of a Hookbox database"),
+        (other, "is no copy of a Hookbox database"),
+        (file("cut.db", &bytes[..bytes.len() / 2]), "damaged"),
+        (file("torn.db", &torn), "damaged"),
+    ];
+    for (from, why) in cases {
+        let to = parent.path().join("target");
+        let error = crate::restore(&from, &to).await.expect_err(why).to_string();
+        assert!(error.contains(why), "{}: {error}", from.display());
+        assert!(!open::database(&to).exists(), "{}: nothing is left", from.display());
+    }
+    let nowhere = crate::backup(&Location::Sqlite(parent.path().join("no")), &parent.path().join("x")).await;
+    assert!(nowhere.expect_err("nothing there").to_string().contains("there is no database in"));
+    let postgres = crate::backup(&Location::Postgres("postgres://x".into()), &parent.path().join("x")).await;
+    assert!(postgres.expect_err("not ours").to_string().contains("pg_dump"));
+}
+
+#[tokio::test]
+async fn a_database_under_an_even_load_stops_growing() {
+    let (_parent, folder) = folder();
+    let clock = Clock::default();
+    let quotas = Quotas { retention_bytes: 400_000, ..Quotas::default() };
+    let engine = Sqlite::open(folder.clone(), clock.clone(), quotas).await.expect("opens");
+    engine.create_tenant("acme".into(), MasterKey::generate(), vec![]).await.expect("a tenant");
+    let body = format!("\"{}\"", "x".repeat(2_000));
+    let mut sizes = Vec::new();
+    for _ in 0..12 {
+        let accepts = join_all((0..200).map(|_| engine.accept(TenantId(1), event(&body)))).await;
+        assert!(accepts.iter().all(Result::is_ok));
+        clock.advance(std::time::Duration::from_secs(120));
+        while !engine.sweep(100).await.expect("swept").idle {}
+        let pages = |batch: &mut super::writer::Batch<'_>| {
+            Ok(batch.db.query_row("PRAGMA page_count", [], |row| row.get::<_, i64>(0))?)
+        };
+        sizes.push(engine.writer.write(Care::Whole, pages).await.expect("asked"));
+    }
+    assert!(sizes[0] > 50, "{sizes:?}");
+    assert!(sizes[11] <= sizes[3] + sizes[3] / 20, "{sizes:?}");
+}
+
+#[tokio::test]
+async fn a_look_at_the_database_names_what_is_wrong() {
+    let (_parent, folder) = folder();
+    let key = MasterKey::generate();
+    let store = store_with_secrets(&folder, &key).await;
+    let location = Location::Sqlite(folder.clone());
+    let worst = |findings: Vec<crate::Finding>| findings.into_iter().max_by_key(|finding| finding.level).expect("some");
+    let fine = crate::diagnose(&location).await.expect("looked over beside the daemon");
+    assert_eq!(worst(fine).level, crate::Level::Ok);
+    let both = [MasterKey::generate(), key].map(|key| key.text().to_string()).join(",");
+    let keys = crate::MasterKeys::parse(&both).expect("two keys");
+    store.shared().engine.begin_rotation(keys).await.expect("begun, and never ended");
+    let finding = worst(store.diagnose().await.expect("looked over"));
+    assert!(finding.level == crate::Level::Warning && finding.what.contains("did not end"), "{finding:?}");
+    assert!(finding.way_out.expect("a way out").contains("hookbox keys rotate"));
 }

@@ -59,26 +59,49 @@ pub(super) fn add(batch: &mut Batch<'_>, caller: Caller, id: &HookId, code: &Cod
     Ok(Some(number))
 }
 
+/// Keeps code as a version that is not live, unless it is that of the live or of the newest one.
+pub(super) fn save(batch: &mut Batch<'_>, caller: Caller, id: &HookId, new: &Code) -> Result<Option<u32>, Error> {
+    let Some(found) = hook::find(batch.db, caller.tenant, id)? else { return Ok(None) };
+    for number in [found.live, found.last_version] {
+        if code(batch.db, found.number, number)? == *new {
+            return Ok(Some(number));
+        }
+    }
+    let number = append(batch, caller.tenant, &found, new)?;
+    prune(batch, caller.tenant, found.number)?;
+    audit::insert(batch, caller, "save version", id.as_str(), &serde_json::json!({"version": number}))?;
+    Ok(Some(number))
+}
+
 /// Makes code the live version of a hook, by a new version unless it is live already, and answers the number.
 pub(super) fn make_live(batch: &Batch<'_>, tenant: TenantId, found: &Found, new: &Code) -> Result<u32, Error> {
     if code(batch.db, found.number, found.live)? == *new {
         return Ok(found.live);
     }
+    let number = append(batch, tenant, found, new)?;
+    batch.db.execute("UPDATE hook SET live = ?2 WHERE number = ?1", params![found.number, number])?;
+    prune(batch, tenant, found.number)?;
+    Ok(number)
+}
+
+/// Adds a version with the next number, and answers that.
+fn append(batch: &Batch<'_>, tenant: TenantId, found: &Found, code: &Code) -> Result<u32, Error> {
     let number = found.last_version + 1;
-    insert(batch, tenant, found.number, number, new)?;
-    let sql = "UPDATE hook SET live = ?2, last_version = ?2 WHERE number = ?1";
-    batch.db.execute(sql, params![found.number, number])?;
-    // The new version is live, so the oldest that go are not.
-    let sql = "SELECT number FROM version WHERE hook = ?1 ORDER BY number DESC LIMIT -1 OFFSET ?2";
+    insert(batch, tenant, found.number, number, code)?;
+    batch.db.execute("UPDATE hook SET last_version = ?2 WHERE number = ?1", params![found.number, number])?;
+    Ok(number)
+}
+
+/// Deletes the oldest versions beyond the limit, never the live one.
+fn prune(batch: &Batch<'_>, tenant: TenantId, hook: i64) -> Result<(), Error> {
+    let sql = "SELECT v.number FROM version v JOIN hook h ON h.number = v.hook WHERE v.hook = ?1 \
+               ORDER BY v.number = h.live DESC, v.number DESC LIMIT -1 OFFSET ?2";
     let too_old = batch
         .db
         .prepare_cached(sql)?
-        .query_map(params![found.number, limits::VERSIONS.default], |row| row.get(0))?
+        .query_map(params![hook, limits::VERSIONS.default], |row| row.get(0))?
         .collect::<Result<Vec<u32>, _>>()?;
-    for old in too_old {
-        delete(batch, tenant, found.number, old)?;
-    }
-    Ok(number)
+    too_old.into_iter().try_for_each(|old| delete(batch, tenant, hook, old))
 }
 
 pub(super) fn insert(batch: &Batch<'_>, tenant: TenantId, hook: i64, number: u32, code: &Code) -> Result<(), Error> {
@@ -131,6 +154,20 @@ fn delete(batch: &Batch<'_>, tenant: TenantId, hook: i64, number: u32) -> Result
         "DELETE FROM module WHERE digest = ?1 AND NOT EXISTS (SELECT 1 FROM module_tenant WHERE digest = ?1)",
         [digest],
     )?;
+    Ok(())
+}
+
+/// Removes the modules that only a tenant that is gone had.
+pub(super) fn forget_modules(batch: &Batch<'_>, tenant: TenantId) -> Result<(), Error> {
+    let digests = batch
+        .db
+        .prepare_cached("DELETE FROM module_tenant WHERE tenant = ?1 RETURNING digest")?
+        .query_map([tenant.0], |row| row.get(0))?
+        .collect::<Result<Vec<[u8; 32]>, _>>()?;
+    for digest in digests {
+        let sql = "DELETE FROM module WHERE digest = ?1 AND NOT EXISTS (SELECT 1 FROM module_tenant WHERE digest = ?1)";
+        batch.db.execute(sql, [digest])?;
+    }
     Ok(())
 }
 

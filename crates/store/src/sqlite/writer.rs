@@ -11,6 +11,7 @@ use std::time::Instant;
 
 use futures_util::FutureExt as _;
 use hookbox_protocol::Timestamp;
+use hookbox_protocol::api::Quotas;
 use rusqlite::Connection;
 use rusqlite::hooks::Wal;
 use tokio::sync::oneshot;
@@ -63,6 +64,7 @@ struct Thread {
     memory: Memory,
     ids: Arc<Ids>,
     clock: Clock,
+    quotas: Quotas,
     figures: Arc<Figures>,
     wal_pages: Arc<AtomicI32>,
     /// The time of the last batch.
@@ -92,6 +94,7 @@ impl Writer {
         memory: Memory,
         ids: Arc<Ids>,
         clock: Clock,
+        quotas: Quotas,
         figures: Arc<Figures>,
         lock: File,
     ) -> Result<Self, Error> {
@@ -102,7 +105,7 @@ impl Writer {
             Ok(())
         }))?;
         let last = clock.now();
-        let thread = Thread { db, memory, ids, clock, figures, wal_pages, last, _lock: lock };
+        let thread = Thread { db, memory, ids, clock, quotas, figures, wal_pages, last, _lock: lock };
         let (sender, receiver) = channel();
         let thread = std::thread::Builder::new()
             .name("store-writer".into())
@@ -180,7 +183,9 @@ impl Thread {
     }
 
     fn reload(&mut self) -> Result<(), Error> {
-        self.memory = Memory::load(&self.db)?;
+        let before = std::mem::take(&mut self.memory);
+        self.memory = Memory::load(&self.db, self.quotas)?;
+        self.memory.keep(before);
         self.memory.succeeded = self.figures.succeeded();
         self.figures.reset(&mut self.memory);
         Ok(())
@@ -193,7 +198,10 @@ impl Thread {
             job.run(&mut batch)?;
         }
         let begun = Instant::now();
-        batch.execute("COMMIT").map_err(|e| Error::Unavailable(format!("a commit failed: {e}").into()))?;
+        batch.execute("COMMIT").map_err(|e| match e {
+            full @ Error::Full(_) => full,
+            e => Error::Unavailable(format!("a commit failed: {e}").into()),
+        })?;
         let catalogue_changed = batch.catalogue_changed;
         self.figures.committed(jobs.len(), begun.elapsed(), &mut self.memory);
         if catalogue_changed {
@@ -203,7 +211,8 @@ impl Thread {
     }
 
     /// After a batch that did not commit. A disk that failed once is not asked again: a repeated flush may claim to have
-    /// written what it lost. Otherwise what is in memory is read anew from what is on disk.
+    /// written what it lost. A full one loses nothing: what did not fit was never flushed. There, and after a statement
+    /// that failed, what is in memory is read anew from what is on disk.
     fn recover(&mut self, error: &Error) {
         if self.figures.healthy().is_err() {
             return;
@@ -232,7 +241,11 @@ impl Thread {
         let carried = self.db.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| row.get::<_, i64>(0));
         match carried {
             Ok(_) => self.wal_pages.store(0, Ordering::Relaxed),
-            Err(e) => self.figures.broke(&Error::Unavailable(format!("a checkpoint failed: {e}").into())),
+            Err(e) => match Error::from(e) {
+                // What was committed stays in the log of changes, and is carried over when there is room.
+                Error::Full(why) => tracing::warn!(%why, "the disk is full, and the log of changes grows"),
+                e => self.figures.broke(&Error::Unavailable(format!("a checkpoint failed: {e}").into())),
+            },
         }
     }
 }
@@ -255,7 +268,7 @@ impl<T: Send, F: FnOnce(&mut Batch<'_>) -> Result<T, Error> + Send> Write<T, F> 
         let result = work(batch);
         match &result {
             Ok(_) => batch.catalogue_changed |= self.care == Care::Catalogue,
-            Err(error @ Error::Unavailable(_)) => return Err(error.clone()),
+            Err(error @ (Error::Unavailable(_) | Error::Full(_))) => return Err(error.clone()),
             Err(_) => batch.execute("ROLLBACK TO one")?,
         }
         batch.execute("RELEASE one")?;
@@ -271,7 +284,7 @@ impl<T: Send, F: FnOnce(&mut Batch<'_>) -> Result<T, Error> + Send> Job for Writ
             return self.run_whole(batch, work);
         }
         let result = work(batch);
-        if let Err(error @ (Error::Unavailable(_) | Error::Database(_))) = &result {
+        if let Err(error @ (Error::Unavailable(_) | Error::Full(_) | Error::Database(_))) = &result {
             return Err(error.clone());
         }
         self.result = Some(result);

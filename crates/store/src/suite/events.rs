@@ -30,7 +30,7 @@ pub(super) async fn an_event_shows_what_came_and_what_became_of_it(database: Dat
     assert_eq!(text(&delivery["id"]), format!("{}", leased.key.delivery));
     assert_eq!(text(&delivery["hook_id"]), leased.hook.id.as_str());
     let due = text(&delivery["next_attempt_at"]);
-    assert_eq!(text(&delivery["waiting_for"]), format!("attempt 2 is due at {due}: no route"));
+    assert_eq!(text(&delivery["waiting_for"]), format!("attempt 2 is due at {due}: attempt 1 failed: no route"));
     for name in ["id", "hook_id", "next_attempt_at", "waiting_for"] {
         delivery[name] = "…".into();
     }
@@ -218,4 +218,36 @@ pub(super) async fn many_accepts_at_once_share_commits_and_are_all_kept(database
     drop((store, acme));
     let store = database.open().await;
     assert_eq!(store.backlog().pending, EVENTS as u64);
+}
+
+pub(super) async fn events_are_found_by_user(database: Database) {
+    let store = database.open().await;
+    let (_, acme) = tenant(&store, "acme").await;
+    hook(&acme, "mail").await;
+    let users = [
+        r#"{"id":"u1","username":"ann","email":"Ann@Example.com"}"#,
+        r#"{"id":"u2","username":"bob"}"#,
+        r#"{"id":"u1","note":"u2"}"#,
+    ];
+    let mut ids = Vec::new();
+    for user in users {
+        let event = AcceptEvent { user: user.to_owned(), ..event("") };
+        ids.push(acme.accept(event).await.expect("accepted").event_id);
+    }
+    let found = async |user: &str, state| {
+        let filter = EventFilter { user: Some(user.to_owned()), state, ..EventFilter::default() };
+        let list = acme.events(filter).await.expect("listed");
+        assert_eq!(list.next, None);
+        list.events.iter().map(|event| event.id).collect::<Vec<_>>()
+    };
+    assert_eq!(found("u1", None).await, [ids[2], ids[0]]);
+    assert_eq!(found("ann@example.com", None).await, [ids[0]]);
+    assert_eq!(found("bob", Some(DeliveryState::Pending)).await, [ids[1]]);
+    assert!(found("bob", Some(DeliveryState::Dead)).await.is_empty());
+    assert!(found("U1", None).await.is_empty());
+    let first = EventFilter { user: Some("u1".into()), take: Some(1), ..EventFilter::default() };
+    let page = acme.events(first.clone()).await.expect("listed");
+    assert_eq!((page.events[0].id, page.next), (ids[2], Some(ids[2])));
+    let rest = acme.events(EventFilter { from: page.next, ..first }).await.expect("listed");
+    assert_eq!((rest.events[0].id, rest.next), (ids[0], None));
 }

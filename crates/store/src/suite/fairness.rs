@@ -108,3 +108,35 @@ pub(super) async fn a_tenant_with_dear_hooks_gets_fewer_turns(database: Database
     assert!((430..=520).contains(&turns[0]) && (430..=520).contains(&turns[1]), "{turns:?}");
     assert!((30..=80).contains(&turns[2]), "{turns:?}");
 }
+
+pub(super) async fn first_attempts_go_before_retries_and_retries_are_not_starved(database: Database) {
+    let store = database.open().await;
+    let ((_, old), (_, new)) = (tenant(&store, "old").await, tenant(&store, "new").await);
+    hook(&old, "mail").await;
+    hook(&new, "mail").await;
+    flood(&old, 20).await;
+    let failing = store.queue().lease(20, LEASE).await.expect("leased");
+    let retry = || Next::RetryAt(Duration::from_secs(1));
+    let queue = store.queue();
+    let failed = failing.iter().map(|leased| queue.complete(completion(leased, super::failed("no"), retry())));
+    assert!(join_all(failed).await.iter().all(Result::is_ok));
+    store.clock().advance(Duration::from_secs(2));
+    flood(&new, 40).await;
+    // Half of the slots are what one tenant may have while another one waits.
+    let mixed = queue.lease(4, LEASE).await.expect("leased");
+    assert_eq!(mixed.iter().map(|leased| &*leased.tenant_name).collect::<Vec<_>>(), ["new", "new", "old", "old"]);
+    finish(&store, &mixed, |_| Duration::ZERO).await;
+    flood(&old, 40).await;
+    let fresh = queue.lease(8, LEASE).await.expect("leased");
+    assert!(fresh.iter().all(|leased| leased.attempt == 1), "the retries of a tenant wait behind its own mails too");
+    finish(&store, &fresh, |_| Duration::ZERO).await;
+    store.clock().advance(Duration::from_secs(10));
+    let mut retries = 0;
+    for _ in 0..10 {
+        let leased = queue.lease(4, LEASE).await.expect("leased");
+        assert!(leased.iter().any(|leased| leased.attempt == 1), "they share with first attempts");
+        retries += leased.iter().filter(|leased| leased.attempt == 2).count();
+        finish(&store, &leased, |_| Duration::ZERO).await;
+    }
+    assert_eq!(retries, 18, "all that were left");
+}

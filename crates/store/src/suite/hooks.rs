@@ -1,5 +1,7 @@
 //! Hooks, versions and modules.
 
+use std::collections::BTreeMap;
+
 use bytes::Bytes;
 use hookbox_protocol::api::CodeKind;
 use hookbox_protocol::limits::{HOOKS, RunLimits, VERSIONS};
@@ -116,6 +118,30 @@ pub(super) async fn versions_are_numbered_pruned_and_rolled_back(database: Datab
     assert_eq!(acme.version(&mail.id, 1).await.expect("read"), None);
 }
 
+pub(super) async fn a_version_can_be_saved_without_going_live(database: Database) {
+    let store = database.open().await;
+    let (_, acme) = tenant(&store, "acme").await;
+    let mail = hook(&acme, "mail").await;
+    let save = async |code: Code| acme.save_version(&mail.id, code).await.expect("saved").expect("there");
+    let live = async || acme.hook(&mail.id).await.expect("read").expect("there").version;
+    assert_eq!(save(mail.code.clone()).await, 1, "it is live already");
+    assert_eq!(save(script("two")).await, 2);
+    assert_eq!(save(script("two")).await, 2, "the newest version has this code");
+    assert_eq!((save(script("three")).await, live().await), (3, 1));
+    assert!(acme.activate_version(&mail.id, 2).await.expect("activated"));
+    assert_eq!((save(script("two")).await, live().await), (2, 2));
+    let last = u32::try_from(VERSIONS.default).expect("small") + 10;
+    for number in 4..=last {
+        assert_eq!(save(script(&format!("text {number}"))).await, number);
+    }
+    let versions = acme.versions(&mail.id).await.expect("listed").expect("there");
+    assert_eq!(versions.len() as u64, VERSIONS.default);
+    assert_eq!((versions[0].number, versions[0].live), (last, false));
+    assert!(versions.iter().any(|version| version.number == 2 && version.live), "the live one is never pruned");
+    let nowhere = "01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().expect("an id");
+    assert_eq!(acme.save_version(&nowhere, script("x")).await.expect("asked"), None);
+}
+
 pub(super) async fn modules_are_kept_once_and_only_as_long_as_they_are_used(database: Database) {
     let store = database.open().await;
     let ((_, acme), (_, other)) = (tenant(&store, "acme").await, tenant(&store, "other").await);
@@ -164,6 +190,8 @@ pub(super) async fn settings_replace_the_defaults(database: Database) {
     let mail = hook(&acme, "mail").await;
     assert_eq!(acme.settings(&mail.id).await.expect("read"), Some(Settings::default()));
     let settings = Settings {
+        sealed_secrets: BTreeMap::from([("KEY".into(), vec!["api.sendgrid.com".into()])]),
+        order: -3,
         limits: [("fuel".to_owned(), 5)].into(),
         allowed_hosts: Some(vec!["api.example.com".into()]),
         retry: Retry::None,

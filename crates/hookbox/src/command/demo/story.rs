@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::example::ExampleHooks;
 use super::sendgrid::{Mail, SendGrid};
-use crate::client::{Body, Client, Place, Raw};
+use crate::client::{Body, Client, Raw, Target};
 use crate::command::events::show;
 use crate::command::{hooks, logs, secrets};
 use crate::daemon::Daemon;
@@ -51,12 +51,12 @@ pub(super) async fn tell(
     output: Output,
 ) -> anyhow::Result<()> {
     let out = Teller { silent: output.is_json(), output };
-    let place = Place { url: daemon.url.parse()?, ca: None };
-    let operator = Client::with_token(&place, daemon.operator_token.token())?;
+    let target = Target { url: daemon.url.parse()?, ca: None };
+    let operator = Client::with_token(&target, daemon.operator_token.token())?;
 
     let body = Body::json(&NewTenant { name: "demo".to_owned() })?;
     let tenant: TenantCreated = operator.call(Method::POST, &["v1", "tenants"], &[], body).await?;
-    let client = Client::with_token(&place, &tenant.token.clone().into())?;
+    let client = Client::with_token(&target, &tenant.token.clone().into())?;
     deploy(&client, sendgrid, example).await?;
     out.step("1", "A tenant and its hooks")?;
     out.line(

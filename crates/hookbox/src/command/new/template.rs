@@ -1,11 +1,13 @@
 //! The files of a new project, but for the SDK.
 
+mod typescript;
+
 use hookbox_protocol::Trigger;
 
-use crate::bundle::SCRIPT_FILE;
+use crate::bundle::{SCRIPT_FILE, TYPESCRIPT_FILE};
 use crate::project::Language;
 
-/// Paths and contents.
+/// Paths and contents, but for what the binary carries anyway: the SDK and the types.
 pub(super) fn files(name: &str, trigger: Trigger, language: Language) -> Vec<(&'static str, String)> {
     let spec = trigger.spec();
     let fill = |text: &str, language: &str| {
@@ -30,6 +32,14 @@ pub(super) fn files(name: &str, trigger: Trigger, language: Language) -> Vec<(&'
             ("package.json", fill(PACKAGE_JSON, "")),
             ("jsconfig.json", JSCONFIG_JSON.to_owned()),
             ("README.md", fill(README_JS, "")),
+            (".gitignore", "/dist\n/node_modules\n/secrets\n".to_owned()),
+        ]),
+        Language::Ts => files.extend([
+            (TYPESCRIPT_FILE, typescript::starter(trigger).to_owned()),
+            ("hook.toml", fill(HOOK_TOML, "ts")),
+            ("package.json", fill(typescript::PACKAGE_JSON, "")),
+            ("tsconfig.json", typescript::TSCONFIG_JSON.to_owned()),
+            ("README.md", fill(typescript::README, "")),
             (".gitignore", "/dist\n/node_modules\n/secrets\n".to_owned()),
         ]),
     }
@@ -82,6 +92,13 @@ language = "{language}"
 # What happens after a failed attempt: "safe" (again, unless a call other than GET and HEAD was answered 2xx), "always", "none".
 # retry = "safe"
 
+# Where the hook stands where a trigger has several: the lower ones run first.
+# order = 0
+
+# Whether events reach the hook. Without this line a new hook is enabled if it is the first of its trigger, and one that is
+# there stays as it is.
+# enabled = true
+
 # Limits that differ from the defaults; `hookbox run` shows what a run uses.
 # [limits]
 # wall_ms = 10000
@@ -90,6 +107,8 @@ language = "{language}"
 # [secrets]
 # API_KEY = { env = "API_KEY" }
 # OTHER_KEY = { file = "secrets/other-key" }
+# A sealed one reaches the hook as a placeholder only; its value goes out in calls to these hosts, and to no others.
+# SENDGRID_API_KEY = { env = "SENDGRID_API_KEY", sealed = ["api.sendgrid.com"] }
 "#;
 
 const TESTS: &str = r#"
@@ -113,7 +132,7 @@ A hook for `{trigger}`.
 |---|---|
 | `cargo test` | runs the tests on this machine, with a fake host that records calls |
 | `hookbox run` | builds the hook and runs it in the sandbox, on `event.json` |
-| `hookbox deploy` | puts it on the daemon at `HOOKBOX_URL`, with the token in `HOOKBOX_TOKEN` |
+| `hookbox deploy` | puts it on the daemon of `hookbox login`; `--dry-run` shows first what would change |
 | `hookbox events`, `hookbox logs -f` | shows what became of it |
 
 `hook.toml` names the hook, its trigger, its limits, and where its secrets come from. `vendor/hookbox-sdk` is the SDK.
@@ -146,7 +165,7 @@ A hook for `{trigger}`, in JavaScript: `hook.js`.
 | `hookbox build` | says whether the script compiles, and which modules it will not find |
 | `hookbox run` | runs it in the sandbox, on `event.json` |
 | `hookbox dev` | does the same each time that you save a file |
-| `hookbox deploy` | puts it on the daemon at `HOOKBOX_URL`, with the token in `HOOKBOX_TOKEN` |
+| `hookbox deploy` | puts it on the daemon of `hookbox login`; `--dry-run` shows first what would change |
 | `hookbox events`, `hookbox logs -f` | shows what became of it |
 
 `hook.toml` names the hook, its trigger, its limits, and where its secrets come from; a script reads them as
@@ -154,7 +173,7 @@ A hook for `{trigger}`, in JavaScript: `hook.js`.
 
 Many modules are built in, such as axios, lodash, request and crypto. For any other npm package: `npm install NAME`, and
 `hookbox build` bundles it, with esbuild, into one script, `dist/hook.js`. Files beside `hook.js` that it requires are bundled
-too, and so is a hook in TypeScript, `hook.ts` in place of `hook.js`.
+too. `hookbox new NAME --lang ts` makes the same in TypeScript.
 "#;
 
 #[cfg(test)]
@@ -174,6 +193,7 @@ mod tests {
         for (language, places) in [
             (Language::Rust, &["{name}", "{trigger}", "{language}", "{function}"][..]),
             (Language::Js, &["{name}", "{trigger}", "{language}"]),
+            (Language::Ts, &["{name}", "{trigger}", "{language}"]),
         ] {
             for (path, text) in files("my-hook", Trigger::PostChangePassword, language) {
                 let left = places.iter().find(|place| text.contains(**place));

@@ -1,17 +1,23 @@
 //! The settings of `serve`: a flag wins over a variable, a variable over the file, the file over the default.
 
+mod data;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use hookbox_egress::Url;
 use serde::Deserialize;
 
 use crate::daemon::{MasterKeySource, Settings};
 use crate::egress::EgressSettings;
 use crate::environment;
-use crate::failure::Failure;
+use crate::failure::{Failure, Hint as _};
 use crate::secret::SecretText;
-use crate::text::parse_toml;
+use crate::size::ByteSize;
+use crate::text::{option_from_text, parse_toml};
+
+pub(crate) use data::{Data, DataPlace};
 
 const LISTEN: &str = "127.0.0.1:8080";
 const DATA_DIR: &str = "hookbox-data";
@@ -34,7 +40,8 @@ variable over the file. In the file a setting is called like its flag, with unde
   allow = [\"10.1.0.0/16\"]
 
 The master key wraps every secret. It is read from HOOKBOX_MASTER_KEY (32 bytes in base64), or from --master-key-file, or \
-from the data directory, where the first start makes one. Back it up: without it all secrets are lost.
+from the data directory, where the first start makes one. Back it up: without it all secrets are lost. `hookbox keys rotate` \
+exchanges it.
 
 When the daemon listens, it prints one line to stdout: hookbox is listening on http://127.0.0.1:8080";
 
@@ -80,6 +87,27 @@ struct Given {
     /// The file of the key that wraps all secrets; made if it is not there
     #[arg(long, value_name = "FILE", env = "HOOKBOX_MASTER_KEY_FILE", hide_env_values = true)]
     master_key_file: Option<PathBuf>,
+    /// Calls a minute that one token may make to /api/v2 [default: 3000]
+    #[arg(long, value_name = "CALLS", env = "HOOKBOX_MANAGEMENT_RATE", hide_env_values = true)]
+    management_rate: Option<u32>,
+    /// Days that a tenant's events, their attempts and log lines are kept, unless its own quota differs [default: 30]
+    #[arg(long, value_name = "DAYS", env = "HOOKBOX_RETENTION_DAYS", hide_env_values = true)]
+    retention_days: Option<u64>,
+    /// Bytes of events, their attempts and log lines that a tenant keeps, such as 10GiB, unless its own quota differs
+    /// [default: 1GiB]
+    #[arg(long, value_name = "BYTES", env = "HOOKBOX_RETENTION_BYTES", hide_env_values = true)]
+    retention_bytes: Option<ByteSize>,
+    /// With fewer free bytes than this on the data directory's disk, such as 2GiB, events are refused
+    /// [default: the smaller one of 256MiB and 2 % of the disk]
+    #[arg(long, value_name = "BYTES", env = "HOOKBOX_DISK_FREE_MIN", hide_env_values = true)]
+    disk_free_min: Option<ByteSize>,
+    /// Where traces go: a collector that speaks OTLP over HTTP, such as http://127.0.0.1:4318 [default: nowhere]
+    #[arg(long, value_name = "URL", env = "HOOKBOX_OTLP_ENDPOINT", hide_env_values = true)]
+    #[serde(deserialize_with = "option_from_text")]
+    otlp_endpoint: Option<Url>,
+    /// What this daemon is called among those of one database [default: host name and process id]
+    #[arg(long, value_name = "NAME", env = "HOOKBOX_NODE_NAME", hide_env_values = true)]
+    node_name: Option<String>,
     /// What goes to the log on stderr: a level, or levels by target [default: info]
     #[arg(long, value_name = "FILTER", env = "HOOKBOX_LOG", hide_env_values = true)]
     log: Option<String>,
@@ -113,19 +141,23 @@ pub(super) struct LogSettings {
 impl Args {
     /// Flags, variables and file settled into what the daemon is started with.
     pub(super) fn settle(self) -> anyhow::Result<(Settings, LogSettings)> {
-        let mut given = self.given;
-        if let Some(path) = &self.config {
-            let text = fs::read_to_string(path)
-                .with_context(|| format!("cannot read the configuration {}", path.display()))?;
-            let folder = path.parent().unwrap_or(Path::new(""));
-            let file = Given::parse(&text, folder).with_context(|| path.display().to_string())?;
-            given = given.or(file);
-        }
-        given.settle(environment::variable(MASTER_KEY_VARIABLE).map(SecretText::from))
+        self.given
+            .or_file(self.config.as_deref())?
+            .settle(environment::variable(MASTER_KEY_VARIABLE).map(SecretText::from))
     }
 }
 
 impl Given {
+    /// These settings, and the file's where these say nothing.
+    fn or_file(self, path: Option<&Path>) -> anyhow::Result<Self> {
+        let Some(path) = path else { return Ok(self) };
+        let text = fs::read_to_string(path)
+            .with_context(|| format!("cannot read the configuration {}", path.display()))
+            .hint("--config or HOOKBOX_CONFIG names a TOML file; `hookbox serve --help` shows one")?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        Ok(self.or(Self::parse(&text, folder).with_context(|| path.display().to_string())?))
+    }
+
     /// The text of a configuration file in that folder: paths in it are meant from there.
     fn parse(text: &str, folder: &Path) -> anyhow::Result<Self> {
         let file: Self = parse_toml(text).map_err(Failure::new)?;
@@ -153,6 +185,12 @@ impl Given {
             tls_key: self.tls_key.or(file.tls_key),
             runs_at_once: self.runs_at_once.or(file.runs_at_once),
             master_key_file: self.master_key_file.or(file.master_key_file),
+            management_rate: self.management_rate.or(file.management_rate),
+            retention_days: self.retention_days.or(file.retention_days),
+            retention_bytes: self.retention_bytes.or(file.retention_bytes),
+            disk_free_min: self.disk_free_min.or(file.disk_free_min),
+            otlp_endpoint: self.otlp_endpoint.or(file.otlp_endpoint),
+            node_name: self.node_name.or(file.node_name),
             log: self.log.or(file.log),
             log_format: self.log_format.or(file.log_format),
             egress: self.egress.or(file.egress),
@@ -167,17 +205,21 @@ impl Given {
             (Some(_), None) => return Err(half_of_tls("tls_cert", "tls_key")),
             (None, Some(_)) => return Err(half_of_tls("tls_key", "tls_cert")),
         };
-        let master_key = match (master_key, self.master_key_file) {
-            (Some(_), Some(path)) => {
-                let message = format!("the master key is given twice: {MASTER_KEY_VARIABLE} and {}", path.display());
-                return Err(Failure::new(message).hint("keep one of the two").into());
-            }
-            (Some(text), None) => MasterKeySource::Text(text),
-            (None, Some(path)) => MasterKeySource::File(path),
-            (None, None) => MasterKeySource::DataDir,
-        };
+        let master_key = master_key_of(master_key, self.master_key_file)?;
         if self.runs_at_once == Some(0) {
             return Err(Failure::new("runs_at_once is 0: no hook would ever run").hint("give at least 1").into());
+        }
+        for (name, value) in
+            [("management_rate", self.management_rate.map(u64::from)), ("retention_days", self.retention_days)]
+        {
+            if value == Some(0) {
+                return Err(Failure::new(format!("{name} is 0")).hint("give at least 1, or leave it out").into());
+            }
+        }
+        if let Some(url) = self.otlp_endpoint.as_ref().filter(|url| !matches!(url.scheme(), "http" | "https")) {
+            return Err(Failure::new(format!("otlp_endpoint is '{url}', which is not an http or https address"))
+                .hint("name the collector's OTLP over HTTP address, such as http://127.0.0.1:4318")
+                .into());
         }
         let settings = Settings {
             listen: self.listen.unwrap_or_else(|| LISTEN.to_owned()),
@@ -187,12 +229,35 @@ impl Given {
             operator_token: self.operator_token,
             tls,
             runs_at_once: self.runs_at_once,
+            management_rate: self.management_rate,
+            retention_days: self.retention_days,
+            retention_bytes: self.retention_bytes.map(|ByteSize(bytes)| bytes),
+            disk_free_min: self.disk_free_min.map(|ByteSize(bytes)| bytes),
+            otlp_endpoint: self.otlp_endpoint,
+            node_name: self.node_name,
             master_key,
             policy: self.egress.policy()?,
         };
         // wasmtime-wasi opens a span for each of a guest's calls, which costs more than the call.
         let filter = self.log.unwrap_or_else(|| "info,wasmtime_wasi=off".to_owned());
         Ok((settings, LogSettings { filter, format: self.log_format.unwrap_or_default() }))
+    }
+}
+
+/// Where the master key comes from, for commands beside `serve`.
+fn master_key_source(file: Option<PathBuf>) -> anyhow::Result<MasterKeySource> {
+    master_key_of(environment::variable(MASTER_KEY_VARIABLE).map(SecretText::from), file)
+}
+
+fn master_key_of(text: Option<SecretText>, file: Option<PathBuf>) -> anyhow::Result<MasterKeySource> {
+    match (text, file) {
+        (Some(_), Some(path)) => {
+            let message = format!("the master key is given twice: {MASTER_KEY_VARIABLE} and {}", path.display());
+            Err(Failure::new(message).hint("keep one of the two").into())
+        }
+        (Some(text), None) => Ok(MasterKeySource::Text(text)),
+        (None, Some(path)) => Ok(MasterKeySource::File(path)),
+        (None, None) => Ok(MasterKeySource::DataDir),
     }
 }
 

@@ -4,7 +4,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { useValue } from '../state';
-import { count, milliseconds } from '../text';
+import { count } from '../text';
 import { theme } from '../theme';
 import type { ChartProps } from './series';
 
@@ -50,8 +50,7 @@ export function Chart(props: ChartProps) {
 }
 
 /** Bars stand on one another: each series is drawn to the height of itself and those below it. */
-function data({ kind, times, series }: ChartProps): uPlot.AlignedData {
-  if (kind === 'lines') return [times, ...series.map((one) => one.values)];
+function data({ times, series }: ChartProps): uPlot.AlignedData {
   let below = times.map(() => 0);
   const heights = series.map((one) => (below = below.map((sum, index) => sum + (one.values[index] ?? 0))));
   return [times, ...heights.reverse()];
@@ -62,8 +61,6 @@ function options(props: ChartProps, element: HTMLElement): uPlot.Options {
   const colour = (name: string) => resolved(style, name);
   const axis = { stroke: colour('--faint'), grid: { stroke: colour('--line'), width: 1 }, ticks: { show: false }, font: '12px system-ui, sans-serif' };
   const bars = uPlot.paths.bars?.({ size: [0.7, 24], align: 1 });
-  const ordered = props.kind === 'bars' ? [...props.series].reverse() : props.series;
-  const text = props.unit === 'ms' ? milliseconds : count;
   const first = props.times[0] ?? 0;
   const last = (props.times.at(-1) ?? 0) + props.stepS;
   return {
@@ -71,18 +68,17 @@ function options(props: ChartProps, element: HTMLElement): uPlot.Options {
     height: HEIGHT,
     legend: { show: false },
     cursor: { show: false },
-    padding: [12, 12, 0, 0],
+    padding: [12, 26, 0, 0],
     scales: { x: { range: [first, last] }, y: { range: (_, __, most) => [0, Math.max(most * 1.1, 1)] } },
     axes: [
-      axis,
-      { ...axis, size: 64, values: (_, values) => values.map((value) => (props.unit === 'count' && !Number.isInteger(value) ? '' : text(value))) },
+      { ...axis, size: 32, values: (_, splits) => splits.map(moment) },
+      { ...axis, size: 64, values: (_, values) => values.map((value) => (Number.isInteger(value) ? count(value) : '')) },
     ],
     series: [
       {},
-      ...ordered.map((series): uPlot.Series => {
+      ...[...props.series].reverse().map((series): uPlot.Series => {
         const stroke = colour(series.colour);
-        if (props.kind === 'bars' && bars) return { fill: stroke, stroke, width: 0, points: { show: false }, paths: bars };
-        return { stroke, width: 2, spanGaps: true, points: { show: true, size: 5, fill: stroke } };
+        return { fill: stroke, stroke, width: 0, points: { show: false }, ...(bars ? { paths: bars } : {}) };
       }),
     ],
   };
@@ -96,4 +92,13 @@ function resolved(style: CSSStyleDeclaration, name: string): string {
   const colour = getComputedStyle(probe).color;
   probe.remove();
   return colour || style.color;
+}
+
+const hour = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
+const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
+
+/** A mark of the axis: the hour, or the day where one begins. */
+function moment(seconds: number): string {
+  const date = new Date(seconds * 1000);
+  return date.getHours() === 0 && date.getMinutes() === 0 ? day.format(date) : hour.format(date);
 }

@@ -7,7 +7,7 @@
 
 import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
-import { javascript, javascriptLanguage } from '@codemirror/lang-javascript';
+import { javascript } from '@codemirror/lang-javascript';
 import { json, jsonParseLinter } from '@codemirror/lang-json';
 import { bracketMatching, foldGutter, foldKeymap, indentOnInput } from '@codemirror/language';
 import { linter, lintKeymap } from '@codemirror/lint';
@@ -30,11 +30,12 @@ import { problems, setProblem } from './problem';
 
 export interface CodeEditorProps {
   label: string;
-  language: 'javascript' | 'json';
+  language: 'javascript' | 'typescript' | 'json';
   value: string;
   onChange: (value: string) => void;
   onRun?: () => void;
   onSave?: () => void;
+  onDeploy?: () => void;
   problem?: Problem | undefined;
   known?: Known | undefined;
 }
@@ -50,6 +51,7 @@ export function CodeEditor(props: CodeEditorProps) {
     const root = element.shadowRoot ?? element.attachShadow({ mode: 'open' });
     const { language, label, value } = latest.current;
     const own = [
+      { key: 'Mod-Shift-Enter', run: () => (latest.current.onDeploy?.(), true) },
       { key: 'Mod-Enter', run: () => (latest.current.onRun?.(), true) },
       { key: 'Mod-s', run: () => (latest.current.onSave?.(), true) },
     ];
@@ -61,7 +63,7 @@ export function CodeEditor(props: CodeEditorProps) {
         extensions: [
           keymap.of(own),
           basics,
-          language === 'json' ? forJson : forScripts(() => latest.current.known),
+          language === 'json' ? forJson : forScripts(language === 'typescript', () => latest.current.known),
           EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
           EditorView.updateListener.of((update) => {
             if (update.docChanged) latest.current.onChange(update.state.doc.toString());
@@ -84,7 +86,7 @@ export function CodeEditor(props: CodeEditorProps) {
     view.current?.dispatch({ effects: setProblem.of(props.problem ?? null) });
   }, [props.problem]);
 
-  return <div ref={host} class={`editor ${props.language}`} />;
+  return <div ref={host} class={props.language === 'json' ? 'editor json' : 'editor script'} />;
 }
 
 const basics: Extension = [
@@ -117,6 +119,7 @@ const basics: Extension = [
 
 const forJson: Extension = [json(), linter(jsonParseLinter()), problems(false)];
 
-function forScripts(known: () => Known | undefined): Extension {
-  return [javascript(), autocompletion(), javascriptLanguage.data.of({ autocomplete: complete(known) }), problems(true)];
+function forScripts(typescript: boolean, known: () => Known | undefined): Extension {
+  const support = javascript({ typescript });
+  return [support, autocompletion(), support.language.data.of({ autocomplete: complete(known) }), problems(true)];
 }

@@ -24,7 +24,7 @@ export function Diff({ before, after }: DiffProps) {
       EditorState.readOnly.of(true),
       EditorView.lineWrapping,
       EditorView.contentAttributes.of({ 'aria-label': name, 'aria-readonly': 'true', tabindex: '0' }),
-      javascript(),
+      javascript({ typescript: true }),
       look,
     ];
     if (element.clientWidth < 640) {

@@ -50,8 +50,14 @@ function ofSyntax(state: EditorState): Diagnostic[] {
   syntaxTree(state).iterate({
     enter(node) {
       if (!node.type.isError || found.length >= 20) return;
-      found.push({ from: node.from, to: Math.max(node.to, Math.min(node.from + 1, state.doc.length)), severity: 'error', message: 'Syntax error' });
+      found.push({ from: node.from, to: Math.max(node.to, Math.min(node.from + 1, state.doc.length)), severity: 'error', message: syntaxMessage(state, node.from) });
     },
   });
   return found;
+}
+
+function syntaxMessage(state: EditorState, from: number): string {
+  const rest = state.doc.lineAt(from).text.slice(from - state.doc.lineAt(from).from).trimStart();
+  const next = /^(?:[\w$]+|\S)/.exec(rest)?.[0];
+  return next === undefined ? 'Syntax error: something is missing here' : `Syntax error at ${next}`;
 }

@@ -1,10 +1,11 @@
 import { useEffect, useState } from 'preact/hooks';
 import { api, type Attempt, type Delivery, type Json } from '../api';
 import { isOpen, subjectOf } from '../event-words';
-import { useLoad } from '../load';
+import { useAction, useLoad } from '../load';
 import { Link } from '../router';
 import { milliseconds } from '../text';
-import { ErrorNotice, Loading, Notice } from '../ui/notice';
+import { Button } from '../ui/button';
+import { ErrorNotice, Loading, Notice, say } from '../ui/notice';
 import { ExecutionDetails } from '../ui/execution';
 import { Badge } from '../ui/outcome';
 import { Page } from '../ui/page';
@@ -18,6 +19,12 @@ export function EventPage({ id }: { id: string }) {
   const loaded = useLoad((signal) => api.event(id, signal), [id], every);
   const event = loaded.data;
   useEffect(() => setEvery(event && !isOpen(event) ? undefined : EVERY_MS), [event]);
+
+  const replayed = async () => {
+    await loaded.reload();
+    setEvery(EVERY_MS);
+    say('The delivery runs again.');
+  };
 
   if (!event) {
     return (
@@ -54,7 +61,7 @@ export function EventPage({ id }: { id: string }) {
           <Notice>No hook of {event.trigger} was enabled when this event came, so nothing runs for it. Enable one, and the next event reaches it.</Notice>
         )}
         {event.deliveries.map((delivery) => (
-          <DeliveryCard key={delivery.id} delivery={delivery} />
+          <DeliveryCard key={delivery.id} delivery={delivery} onReplayed={replayed} />
         ))}
         <section class="card" aria-labelledby="event-data">
           <header class="card-header">
@@ -81,7 +88,14 @@ function Data({ name, value }: { name: string; value: Json }) {
   );
 }
 
-function DeliveryCard({ delivery }: { delivery: Delivery }) {
+function DeliveryCard({ delivery, onReplayed }: { delivery: Delivery; onReplayed: () => Promise<void> }) {
+  const action = useAction();
+  const isOver = delivery.state === 'dead' || delivery.state === 'succeeded';
+  const replay = () =>
+    void action.run(async () => {
+      await api.replay(delivery.id);
+      await onReplayed();
+    });
   const heading = `delivery-${delivery.id}`;
   return (
     <section class="card delivery-card" aria-labelledby={heading}>
@@ -103,7 +117,15 @@ function DeliveryCard({ delivery }: { delivery: Delivery }) {
             next attempt <Time at={delivery.next_attempt_at} relative />
           </span>
         )}
+        {isOver && (
+          <div class="actions">
+            <Button icon="again" busy={action.busy} label={`Replay the delivery to ${delivery.hook_name}`} onClick={replay}>
+              Replay
+            </Button>
+          </div>
+        )}
       </header>
+      <ErrorNotice error={action.error} />
       {delivery.attempts.length === 0 && <p class="faint padded">No attempt yet.</p>}
       <ol class="attempts" reversed>
         {[...delivery.attempts].reverse().map((attempt, index) => (

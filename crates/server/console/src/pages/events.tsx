@@ -1,15 +1,19 @@
-import { useEffect, useState } from 'preact/hooks';
-import { api, type Event } from '../api';
+import { useState } from 'preact/hooks';
+import { api, type Event, type ReplayFilter } from '../api';
 import { subjectOf } from '../event-words';
 import { useLoad } from '../load';
 import { Link, navigate, setQuery, usePlace } from '../router';
 import { useTriggers } from '../session';
+import { useShortcut } from '../shortcuts';
+import { utc } from '../text';
 import { Button } from '../ui/button';
 import { Field, Select } from '../ui/field';
 import { Empty, ErrorNotice, Loading, say } from '../ui/notice';
 import { Badge } from '../ui/outcome';
 import { Page } from '../ui/page';
+import { MarkedPages, useMarkers } from '../ui/pages';
 import { Shown, Time } from '../ui/shown';
+import { ReplayMany } from './replay-many';
 import { SendEvent } from './send-event';
 
 const TAKE = 50;
@@ -24,24 +28,32 @@ const STATES: [string, string][] = [
 
 export function EventsPage() {
   const { query } = usePlace();
-  const [isSending, setSending] = useState(false);
+  const [open, setOpen] = useState<'send' | 'replay'>();
   const filter = {
     state: query.get('state') ?? '',
+    user: query.get('user') ?? '',
     hook: query.get('hook') ?? '',
     trigger: query.get('trigger') ?? '',
     since: query.get('since') ?? '',
     until: query.get('until') ?? '',
   };
-  // Each page begins after the last event of the one before; the stack leads back.
-  const [starts, setStarts] = useState<string[]>([]);
   const key = JSON.stringify(filter);
-  useEffect(() => setStarts([]), [key]);
-  const from = starts.at(-1);
+  const markers = useMarkers(key);
+  const { from } = markers;
   const hooks = useLoad((signal) => api.hooks(signal), []);
   const events = useLoad(
     (signal) =>
       api.events(
-        { state: filter.state, hook_id: filter.hook, trigger: filter.trigger, since: utc(filter.since), until: utc(filter.until), take: TAKE, from },
+        {
+          state: filter.state,
+          user: filter.user,
+          hook_id: filter.hook,
+          trigger: filter.trigger,
+          since: utc(filter.since),
+          until: utc(filter.until),
+          take: TAKE,
+          from,
+        },
         signal,
       ),
     [key, from],
@@ -49,17 +61,25 @@ export function EventsPage() {
   );
   const change = (name: keyof typeof filter) => (value: string) => setQuery({ ...filter, [name]: value });
   const isFiltered = Object.values(filter).some((value) => value !== '');
+  useShortcut('n', () => setOpen('send'));
+  useShortcut('r', () => setOpen('replay'));
 
   return (
     <Page
       title="Events"
       actions={
-        <Button kind="primary" icon="plus" onClick={() => setSending(true)}>
-          Send event
-        </Button>
+        <>
+          <Button icon="again" onClick={() => setOpen('replay')} title="Replay many (r)">
+            Replay…
+          </Button>
+          <Button kind="primary" icon="plus" onClick={() => setOpen('send')} title="Send event (n)">
+            Send event
+          </Button>
+        </>
       }
     >
       <search class="filters">
+        <UserField value={filter.user} onChange={change('user')} />
         <Select label="Delivery" value={filter.state} options={STATES} onChange={change('state')} />
         <Select
           label="Hook"
@@ -78,29 +98,59 @@ export function EventsPage() {
       </search>
       <ErrorNotice error={events.error} onRetry={events.reload} />
       {!events.data && !events.error && <Loading what="the events" />}
-      {events.data?.events.length === 0 && <NoEvents isFiltered={isFiltered || from !== undefined} onSend={() => setSending(true)} />}
+      {events.data?.events.length === 0 && <NoEvents isFiltered={isFiltered || from !== undefined} onSend={() => setOpen('send')} />}
       {events.data && events.data.events.length > 0 && <Table events={events.data.events} />}
-      {(from !== undefined || events.data?.next !== undefined) && (
-        <nav class="pager" aria-label="Pages of events">
-          <Button disabled={from === undefined} onClick={() => setStarts(starts.slice(0, -1))}>
-            Newer
-          </Button>
-          <Button disabled={events.data?.next === undefined} onClick={() => setStarts([...starts, events.data?.next ?? ''])}>
-            Older
-          </Button>
-        </nav>
-      )}
-      {isSending && (
+      <MarkedPages name="events" markers={markers} next={events.data?.next} />
+      {open === 'send' && (
         <SendEvent
-          onClose={() => setSending(false)}
+          onClose={() => setOpen(undefined)}
           onSent={(id, deliveries) => {
-            setSending(false);
+            setOpen(undefined);
             navigate(`/events/${id}`);
             say(deliveries === 0 ? 'Accepted; no hook of this trigger is enabled, so nothing runs.' : 'The event is accepted.');
           }}
         />
       )}
+      {open === 'replay' && (
+        <ReplayMany
+          filter={replayFilter(filter)}
+          hooks={hooks.data ?? []}
+          onClose={() => setOpen(undefined)}
+          onDone={(text) => {
+            setOpen(undefined);
+            void events.reload();
+            say(text);
+          }}
+        />
+      )}
     </Page>
+  );
+}
+
+/** The page's filters as those of a replay; what waits or runs cannot be replayed. */
+function replayFilter(filter: { state: string; user: string; hook: string; trigger: string; since: string; until: string }): ReplayFilter {
+  const given = { user: filter.user, hook_id: filter.hook, trigger: filter.trigger, since: utc(filter.since) ?? '', until: utc(filter.until) ?? '' };
+  return {
+    state: filter.state === 'succeeded' ? 'succeeded' : 'dead',
+    ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== '')),
+  };
+}
+
+/** Asked when it is whole: part of an address finds nobody. */
+function UserField({ value, onChange }: { value: string; onChange: (value: string) => void }) {
+  return (
+    <Field label="User">
+      {(ids) => (
+        <input
+          {...ids}
+          type="search"
+          placeholder="id, e-mail or name"
+          defaultValue={value}
+          key={value}
+          onChange={(event) => onChange(event.currentTarget.value.trim())}
+        />
+      )}
+    </Field>
   );
 }
 
@@ -161,7 +211,12 @@ function Table({ events }: { events: Event[] }) {
               <td class="last">
                 {event.deliveries.map((delivery) => {
                   const last = delivery.attempts.at(-1);
-                  return last && <LastAttempt key={delivery.id} number={last.number} outcome={last.outcome} message={last.error?.message} />;
+                  return (
+                    <div key={delivery.id}>
+                      {last && <LastAttempt number={last.number} outcome={last.outcome} message={last.error?.message} />}
+                      {delivery.waiting_for && delivery.state === 'pending' && <Waits reason={delivery.waiting_for} />}
+                    </div>
+                  );
                 })}
               </td>
             </tr>
@@ -177,8 +232,10 @@ function LastAttempt({ number, outcome, message }: { number: number; outcome: st
   return <Shown text={message ?? outcome} />;
 }
 
-/** The local time of a field as the API takes it. */
-function utc(local: string): string | undefined {
-  const date = new Date(local);
-  return local === '' || Number.isNaN(date.getTime()) ? undefined : date.toISOString();
+function Waits({ reason }: { reason: string }) {
+  return (
+    <p class="faint">
+      waits: <Shown text={reason} />
+    </p>
+  );
 }

@@ -1,4 +1,5 @@
 import { api, type Hook, type HookCode } from '../api';
+import { isTypeScript } from '../editor/typescript';
 import { useLoad } from '../load';
 import { Link } from '../router';
 import { Empty, ErrorNotice, Loading } from '../ui/notice';
@@ -48,7 +49,7 @@ export function HookPage({ id, tab }: { id: string; tab: string }) {
           <span class="facts">
             <span>{hook.enabled ? 'Enabled' : 'Disabled'}</span>
             <span>{hook.trigger}</span>
-            <span>{hook.kind === 'script' ? 'JavaScript' : 'WebAssembly'}</span>
+            <span>{hook.kind === 'module' ? 'WebAssembly' : isTypeScript(loaded.data.code.script) ? 'TypeScript' : 'JavaScript'}</span>
             <span>version {hook.version} is live</span>
             <Sparkline outcomes={hook.last_outcomes} />
             <Link to={`/events?hook=${hook.id}`}>Its events</Link>

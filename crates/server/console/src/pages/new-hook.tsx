@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
-import { api } from '../api';
+import { api, type Trigger } from '../api';
+import { storedOf } from '../editor/typescript';
 import { useAction } from '../load';
 import { navigate } from '../router';
 import { useTriggers } from '../session';
@@ -16,11 +17,19 @@ const DESCRIPTIONS: Record<string, string> = {
   'send-phone-message': 'When a code is to be sent to a phone',
 };
 
+type Kind = 'javascript' | 'typescript' | 'module';
+
+const KINDS: [value: Kind, label: string, hint: string][] = [
+  ['javascript', 'JavaScript', 'Starts from code that works; you edit and run it here.'],
+  ['typescript', 'TypeScript', 'The same with types. They are taken out before it is stored; the source is kept with it.'],
+  ['module', 'WebAssembly module', 'A .wasm file, as `hookbox build` makes it from Rust.'],
+];
+
 export function NewHookPage() {
   const triggers = useTriggers();
   const [name, setName] = useState('');
   const [trigger, setTrigger] = useState(triggers[0]?.name ?? '');
-  const [kind, setKind] = useState<'script' | 'module'>('script');
+  const [kind, setKind] = useState<Kind>('javascript');
   const [file, setFile] = useState<File>();
   const action = useAction();
   const chosen = triggers.find((one) => one.name === trigger);
@@ -31,7 +40,7 @@ export function NewHookPage() {
     const hook =
       kind === 'module' && file
         ? await api.createModule(name, trigger, file)
-        : await api.createScript(name, trigger, chosen.starter.javascript);
+        : await api.createScript(name, trigger, await starter(chosen, kind));
     say(`${hook.name} is there.${hook.enabled ? '' : ' It is off, since its trigger has a hook already.'}`);
     navigate(`/hooks/${hook.id}`);
   };
@@ -58,20 +67,15 @@ export function NewHookPage() {
         />
         <fieldset>
           <legend>Code</legend>
-          <label class="choice">
-            <input type="radio" name="kind" checked={kind === 'script'} onChange={() => setKind('script')} />
-            <span>
-              <strong>JavaScript</strong>
-              <span class="hint">Starts from code that works; you edit and run it here.</span>
-            </span>
-          </label>
-          <label class="choice">
-            <input type="radio" name="kind" checked={kind === 'module'} onChange={() => setKind('module')} />
-            <span>
-              <strong>WebAssembly module</strong>
-              <span class="hint">A .wasm file, as `hookbox build` makes it from Rust.</span>
-            </span>
-          </label>
+          {KINDS.map(([value, label, hint]) => (
+            <label class="choice" key={value}>
+              <input type="radio" name="kind" checked={kind === value} onChange={() => setKind(value)} />
+              <span>
+                <strong>{label}</strong>
+                <span class="hint">{hint}</span>
+              </span>
+            </label>
+          ))}
         </fieldset>
         {kind === 'module' && (
           <Field label="Module" hint="It is checked and compiled before it is kept.">
@@ -90,4 +94,10 @@ export function NewHookPage() {
       </form>
     </Page>
   );
+}
+
+async function starter(trigger: Trigger, kind: Kind): Promise<string> {
+  if (kind !== 'typescript') return trigger.starter.javascript;
+  const { typedStarter } = await import('../editor/starter');
+  return storedOf({ language: 'typescript', text: typedStarter(trigger.starter.javascript, trigger.name) });
 }

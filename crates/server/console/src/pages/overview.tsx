@@ -1,40 +1,45 @@
-/** How the tenant's hooks do: computed here from the newest events, so that it needs no more than the public API. */
+/** How the tenant's hooks do: the figures of a stretch of time, and what waits now. */
 
-import { useMemo } from 'preact/hooks';
-import { api, type Event } from '../api';
+import { useState } from 'preact/hooks';
+import { api, type Stats } from '../api';
 import { Chart } from '../chart/lazy';
-import { duration, outcomes } from '../chart/series';
+import { outcomes } from '../chart/series';
 import { useLoad } from '../load';
 import { Link, navigate } from '../router';
-import { count, milliseconds } from '../text';
+import { count, milliseconds, span } from '../text';
 import { Button } from '../ui/button';
-import { Empty, ErrorNotice, Loading } from '../ui/notice';
+import { Select } from '../ui/field';
+import { Empty, ErrorNotice, Loading, Notice } from '../ui/notice';
 import { Page } from '../ui/page';
-import { Shown, Time } from '../ui/shown';
+import { Shown } from '../ui/shown';
+import { Tile } from '../ui/tile';
 
-/** As many events as one reads at a time; the figures are about them and say so. */
-const EVENTS = 300;
+const HOUR_MS = 3_600_000;
 
-async function newest(signal: AbortSignal): Promise<Event[]> {
-  const events: Event[] = [];
-  let from: string | undefined;
-  do {
-    const page = await api.events({ take: 100, from }, signal);
-    events.push(...page.events);
-    from = page.next;
-  } while (from !== undefined && events.length < EVENTS);
-  return events;
-}
+const RANGES: [ms: string, label: string][] = [
+  [String(HOUR_MS), 'the last hour'],
+  [String(24 * HOUR_MS), 'the last 24 hours'],
+  [String(7 * 24 * HOUR_MS), 'the last 7 days'],
+  [String(30 * 24 * HOUR_MS), 'the last 30 days'],
+];
 
 export function OverviewPage() {
-  const events = useLoad(newest, [], 15_000);
+  const [range, setRange] = useState(String(24 * HOUR_MS));
+  const stats = useLoad(
+    (signal) => {
+      const until = Date.now();
+      return api.stats({ since: new Date(until - Number(range)).toISOString(), until: new Date(until).toISOString(), buckets: 48 }, signal);
+    },
+    [range],
+    15_000,
+  );
   const hooks = useLoad((signal) => api.hooks(signal), []);
-  const error = events.error ?? hooks.error;
+  const error = stats.error ?? hooks.error;
   return (
-    <Page title="Overview">
-      <ErrorNotice error={error} onRetry={events.reload} />
-      {(!events.data || !hooks.data) && !error && <Loading what="the overview" />}
-      {hooks.data?.length === 0 && events.data?.length === 0 && (
+    <Page title="Overview" beside={<Select label="Time" isInline value={range} options={RANGES} onChange={setRange} />}>
+      <ErrorNotice error={error} onRetry={() => void Promise.all([stats.reload(), hooks.reload()])} />
+      {(!stats.data || !hooks.data) && !error && <Loading what="the overview" />}
+      {hooks.data?.length === 0 && (
         <Empty title="Welcome to Hookbox">
           <p>Three steps to see it work: create a hook from starter code, run it on a sample, and send an event.</p>
           <Button kind="primary" icon="plus" onClick={() => navigate('/hooks/new')}>
@@ -42,86 +47,94 @@ export function OverviewPage() {
           </Button>
         </Empty>
       )}
-      {hooks.data && hooks.data.length > 0 && events.data?.length === 0 && (
-        <Empty title="No events yet">
+      {hooks.data && hooks.data.length > 0 && stats.data && <Figures stats={stats.data} />}
+    </Page>
+  );
+}
+
+function Figures({ stats }: { stats: Stats }) {
+  const attempts = Object.values(stats.outcomes).reduce((sum, number) => sum + number, 0);
+  const completed = stats.outcomes['completed'] ?? 0;
+  const { backlog } = stats;
+  return (
+    <div class="stack">
+      {stats.sampled && <Notice>There were so many attempts that a part was counted: the numbers are estimates.</Notice>}
+      <dl class="tiles">
+        <Tile name="Attempts" value={count(attempts)} />
+        <Tile name="Completed" value={attempts === 0 ? '–' : `${Math.floor((completed / attempts) * 1000) / 10} %`} />
+        <Tile
+          name="Waiting"
+          value={count(backlog.pending)}
+          note={(backlog.leased > 0 || backlog.held > 0) && [backlog.leased > 0 && `${count(backlog.leased)} running`, backlog.held > 0 && `${count(backlog.held)} held`].filter(Boolean).join(', ')}
+        />
+        <Tile name="Age of the queue" value={backlog.oldest_ms === 0 ? '–' : span(backlog.oldest_ms)} bad={backlog.oldest_ms > 60_000} />
+        <Tile name="Dead" value={count(stats.dead)} bad={stats.dead > 0} note={stats.dead > 0 && <Link to="/events?state=dead">Look at them</Link>} />
+      </dl>
+      {attempts === 0 ? (
+        <Empty title="No attempts in this time">
           <p>As soon as an event comes, this page shows how your hooks do.</p>
           <Button kind="primary" onClick={() => navigate('/events')}>
             Send an event
           </Button>
         </Empty>
+      ) : (
+        <>
+          <div class="columns wide-first">
+            <section class="card" aria-labelledby="outcomes">
+              <header class="card-header">
+                <h2 id="outcomes">Attempts by outcome</h2>
+              </header>
+              <Chart {...outcomes(stats)} />
+            </section>
+            <section class="card" aria-labelledby="durations">
+              <header class="card-header">
+                <h2 id="durations">Time of an attempt</h2>
+              </header>
+              {stats.wall_ms && <Percentiles wall={stats.wall_ms} />}
+            </section>
+          </div>
+          <Hooks hooks={stats.hooks} />
+        </>
       )}
-      {events.data && events.data.length > 0 && <Figures events={events.data} />}
-    </Page>
-  );
-}
-
-function Figures({ events }: { events: Event[] }) {
-  const figures = useMemo(() => summarise(events), [events]);
-  const { since } = figures;
-  return (
-    <div class="stack">
-      <p class="hint">
-        The newest {count(events.length)} events, since <Time at={since} />.
-      </p>
-      <dl class="tiles">
-        <Tile name="Deliveries" value={count(figures.deliveries)} />
-        <Tile name="Succeeded" value={figures.ended === 0 ? '–' : `${Math.floor((figures.succeeded / figures.ended) * 1000) / 10} %`} />
-        <Tile name="Waiting or running" value={count(figures.open)} note={figures.oldestOpen && <>the oldest came <Time at={figures.oldestOpen} relative /></>} />
-        <Tile name="Dead" value={count(figures.dead)} bad={figures.dead > 0} note={figures.dead > 0 && <Link to="/events?state=dead">Look at them</Link>} />
-        <Tile name="Attempt, median" value={figures.median === undefined ? '–' : milliseconds(figures.median)} />
-      </dl>
-      <div class="columns">
-        <section class="card" aria-labelledby="outcomes">
-          <header class="card-header">
-            <h2 id="outcomes">Attempts by outcome</h2>
-          </header>
-          <Chart {...figures.outcomes} />
-        </section>
-        <section class="card" aria-labelledby="durations">
-          <header class="card-header">
-            <h2 id="durations">Time of an attempt</h2>
-          </header>
-          <Chart {...figures.durations} />
-        </section>
-      </div>
-      <Failing events={events} />
     </div>
   );
 }
 
-function Tile({ name, value, note, bad }: { name: string; value: string; note?: preact.ComponentChildren; bad?: boolean }) {
+function Percentiles({ wall }: { wall: NonNullable<Stats['wall_ms']> }) {
+  const rows: [name: string, value: number][] = [
+    ['Half within', wall.p50],
+    ['9 in 10 within', wall.p90],
+    ['99 in 100 within', wall.p99],
+  ];
+  const most = Math.max(...rows.map(([, value]) => value), Number.EPSILON);
   return (
-    <div class={bad ? 'tile bad' : 'tile'}>
-      <dt>{name}</dt>
-      <dd>
-        {value}
-        {note && <span class="note">{note}</span>}
-      </dd>
-    </div>
+    <dl class="bars">
+      {rows.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>
+            <span class="amount">{milliseconds(value)}</span>
+            <svg class="meter" aria-hidden="true" viewBox="0 0 100 4" preserveAspectRatio="none">
+              <rect class="track" width="100" height="4" />
+              <rect class="accent" width={Math.max(0.5, (value / most) * 100)} height="4" />
+            </svg>
+          </dd>
+        </div>
+      ))}
+    </dl>
   );
 }
 
-function Failing({ events }: { events: Event[] }) {
-  const byHook = new Map<string, { id: string; name: string; failed: number; all: number; message: string }>();
-  for (const delivery of events.flatMap((event) => event.deliveries)) {
-    const row = byHook.get(delivery.hook_id) ?? { id: delivery.hook_id, name: delivery.hook_name, failed: 0, all: 0, message: '' };
-    for (const attempt of delivery.attempts) {
-      row.all += 1;
-      if (attempt.outcome === 'completed') continue;
-      row.failed += 1;
-      // Events come newest first: the first message is the latest.
-      row.message ||= attempt.error?.message ?? attempt.outcome;
-    }
-    byHook.set(delivery.hook_id, row);
-  }
-  const rows = [...byHook.values()].filter((row) => row.failed > 0).sort((a, b) => b.failed - a.failed);
-  if (rows.length === 0) return null;
+/** The hooks that fail most, then those that run most. */
+function Hooks({ hooks }: { hooks: Stats['hooks'] }) {
+  const rows = [...hooks].sort((a, b) => b.failed - a.failed || b.attempts - a.attempts).slice(0, 10);
+  const isFailing = rows.some((row) => row.failed > 0);
   return (
-    <section class="card" aria-labelledby="failing">
+    <section class="card" aria-labelledby="hooks">
       <header class="card-header">
-        <h2 id="failing">Hooks with failed attempts</h2>
+        <h2 id="hooks">{isFailing ? 'Hooks that fail most' : 'Busiest hooks'}</h2>
       </header>
-      <div class="scroll" tabIndex={0} role="group" aria-label="Table of hooks with failed attempts">
+      <div class="scroll" tabIndex={0} role="group" aria-label="Table of hooks">
         <table>
           <thead>
             <tr>
@@ -132,19 +145,33 @@ function Failing({ events }: { events: Event[] }) {
               <th scope="col" class="figure">
                 Attempts
               </th>
-              <th scope="col">Last error</th>
+              <th scope="col" class="figure">
+                Share
+              </th>
+              <th scope="col" class="figure">
+                Median
+              </th>
+              <th scope="col">
+                <span class="visually-hidden">Events</span>
+              </th>
             </tr>
           </thead>
           <tbody>
-            {rows.slice(0, 10).map((row) => (
-              <tr key={row.id}>
+            {rows.map((row) => (
+              <tr key={row.hook_id}>
                 <th scope="row">
-                  <Link to={`/events?hook=${row.id}`}>{row.name}</Link>
+                  <Link to={`/hooks/${row.hook_id}`}>
+                    <Shown text={row.hook_name} />
+                  </Link>
                 </th>
                 <td class="figure">{count(row.failed)}</td>
-                <td class="figure">{count(row.all)}</td>
-                <td>
-                  <Shown text={row.message} />
+                <td class="figure">{count(row.attempts)}</td>
+                <td class="figure">{row.attempts === 0 ? '–' : `${Math.round((row.failed / row.attempts) * 1000) / 10} %`}</td>
+                <td class="figure">{milliseconds(row.wall_ms_p50)}</td>
+                <td class="row-actions">
+                  <Link to={`/events?hook=${row.hook_id}`} label={`Events of ${row.hook_name}`}>
+                    Events
+                  </Link>
                 </td>
               </tr>
             ))}
@@ -153,25 +180,4 @@ function Failing({ events }: { events: Event[] }) {
       </div>
     </section>
   );
-}
-
-function summarise(events: Event[]) {
-  const deliveries = events.flatMap((event) => event.deliveries);
-  const attempts = deliveries.flatMap((delivery) => delivery.attempts);
-  const states = (state: string) => deliveries.filter((delivery) => delivery.state === state).length;
-  const open = events.filter((event) => event.deliveries.some((d) => d.state === 'pending' || d.state === 'leased'));
-  const times = attempts.map((attempt) => attempt.wall_ms).sort((a, b) => a - b);
-  const [succeeded, dead] = [states('succeeded'), states('dead')];
-  return {
-    since: events.at(-1)?.received_at ?? '',
-    deliveries: deliveries.length,
-    succeeded,
-    dead,
-    ended: succeeded + dead,
-    open: deliveries.length - succeeded - dead,
-    oldestOpen: open.at(-1)?.received_at,
-    median: times[Math.floor(times.length / 2)],
-    outcomes: outcomes(attempts),
-    durations: duration(attempts),
-  };
 }

@@ -30,21 +30,35 @@ interface SelectProps {
   value: string;
   options: [value: string, label: string][];
   onChange: (value: string) => void;
+  /** Beside other things, with its label for screen readers only. */
+  isInline?: boolean;
 }
 
-export function Select({ label, value, options, onChange }: SelectProps) {
+export function Select({ label, value, options, onChange, isInline = false }: SelectProps) {
+  if (isInline) {
+    return (
+      <label class="inline">
+        <span class="visually-hidden">{label}</span>
+        <Options value={value} options={options} onChange={onChange} />
+      </label>
+    );
+  }
   return (
     <Field label={label}>
-      {(ids) => (
-        <select {...ids} value={value} onChange={(event) => onChange(event.currentTarget.value)}>
-          {options.map(([option, text]) => (
-            <option key={option} value={option}>
-              {text}
-            </option>
-          ))}
-        </select>
-      )}
+      {(ids) => <Options ids={ids} value={value} options={options} onChange={onChange} />}
     </Field>
+  );
+}
+
+function Options({ ids, value, options, onChange }: Pick<SelectProps, 'value' | 'options' | 'onChange'> & { ids?: { id: string } }) {
+  return (
+    <select {...ids} value={value} onChange={(event) => onChange(event.currentTarget.value)}>
+      {options.map(([option, text]) => (
+        <option key={option} value={option}>
+          {text}
+        </option>
+      ))}
+    </select>
   );
 }
 

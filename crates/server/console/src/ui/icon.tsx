@@ -17,6 +17,10 @@ const PATHS = {
   search: 'M11 4a7 7 0 1 0 0 14 7 7 0 0 0 0-14zM20 20l-4-4',
   download: 'M12 4v11M7 11l5 5 5-5M5 20h14',
   pause: 'M9 5v14M15 5v14',
+  again: 'M20 5v5h-5M19.5 10A8 8 0 1 0 20 14',
+  tokens: 'M14.5 4a5.5 5.5 0 1 0 2 10.6M10 13l-6 6v2h3v-2h2v-2h2l1.5-2M16 8h.01',
+  audit: 'M7 3h10v18H7zM10 8h4M10 12h4M10 16h2',
+  keyboard: 'M3 7h18v11H3zM7 11h.01M11 11h.01M15 11h.01M8 15h8',
 } as const;
 
 export type IconName = keyof typeof PATHS;

@@ -104,7 +104,7 @@ async fn a_full_queue_refuses_before_the_body_is_read() {
     house.hook(&token, "mine", completes()).await;
     post_raw(&house, &token, &event("u1").to_string(), &[]).await.expect(202);
     let refused = post_raw(&house, &token, "not read", &[]).await;
-    refused.expect_error(429, "backlog_full", "1 deliveries wait, and the most for a tenant is 1");
+    refused.expect_error(429, "backlog_full", "1 deliveries wait, and the most for this tenant is 1");
     assert_eq!(refused.headers["retry-after"], "10");
     let other = house.tenant("other").await;
     post_raw(&house, &other, &event("u1").to_string(), &[]).await.expect(202);

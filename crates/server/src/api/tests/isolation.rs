@@ -18,6 +18,7 @@ async fn nothing_of_one_tenant_is_there_for_another() {
     let null = Value::Null;
     let calls = [
         ("GET", format!("/v1/hooks/{hook}/versions"), null.clone()),
+        ("POST", format!("/v1/hooks/{hook}/versions"), json!({"script": "theirs"})),
         ("GET", format!("/v1/hooks/{hook}/versions/1"), null.clone()),
         ("POST", format!("/v1/hooks/{hook}/versions/1/activate"), null.clone()),
         ("GET", format!("/v1/hooks/{hook}/settings"), null.clone()),

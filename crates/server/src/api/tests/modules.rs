@@ -40,6 +40,31 @@ async fn a_module_becomes_a_hook_and_gets_versions() {
 }
 
 #[tokio::test]
+async fn a_saved_version_goes_live_only_when_it_is_activated() {
+    let house = House::new().await;
+    let token = house.tenant("acme").await;
+    let id = house.hook(&token, "one", completes()).await;
+    let versions = format!("/v1/hooks/{id}/versions");
+    assert_eq!(house.upload("POST", &versions, &token, fails("x")).await.expect(201), json!({"version": 2}));
+    let script = json!({"script": "module.exports = (user, context, cb) => cb();"});
+    assert_eq!(house.post(&versions, &token, &script).await.expect(201), json!({"version": 3}));
+    assert_eq!(house.post(&versions, &token, &script).await.expect(201), json!({"version": 3}));
+    let live = async || house.get("/v1/hooks", &token).await.expect(200)["hooks"][0]["version"].clone();
+    assert_eq!(live().await, 1);
+    house.post(&format!("{versions}/3/activate"), &token, &json!({})).await.expect(200);
+    assert_eq!(live().await, 3);
+
+    let post = async |body: serde_json::Value| house.post(&versions, &token, &body).await;
+    post(json!({})).await.expect_error(400, "invalid_body", "script");
+    post(json!({"script": "", "live": true})).await.expect_error(400, "invalid_body", "live");
+    post(json!({"script": "x".repeat(1 << 20) + "y"})).await.expect_error(413, "too_large", "`script_bytes`");
+    let foreign = house.tenant("other").await;
+    house.post(&versions, &foreign, &script).await.expect_error(404, "HookDoesNotExist", "does not exist");
+    let broken = house.upload("POST", &versions, &token, Bytes::from_static(b"(module)")).await;
+    broken.expect_error(422, "not_wasm", "");
+}
+
+#[tokio::test]
 async fn a_second_hook_of_a_trigger_starts_switched_off() {
     let house = House::new().await;
     let token = house.tenant("acme").await;

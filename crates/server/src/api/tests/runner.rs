@@ -139,3 +139,37 @@ async fn blocking_triggers_are_called_and_answer_their_hooks_result() {
     let wrong = house.post("/v1/triggers/post-change-password/call", &token, &input).await;
     wrong.expect_error(400, "wrong_trigger_kind", "POST /v1/events/post-change-password");
 }
+
+#[tokio::test]
+async fn a_script_takes_the_place_of_a_saved_hooks_code_and_gets_all_else_of_it() {
+    let house = House::new().await;
+    let token = house.tenant("acme").await;
+    let id = house.hook(&token, "mine", completes()).await;
+    house
+        .post(&format!("/api/v2/hooks/{id}/secrets"), &token, &json!({"KEY": "own-secret-1", "SEAL": "own-secret-2"}))
+        .await
+        .expect(201);
+    let settings = json!({"limits": {"log_lines": 2}, "sealed_secrets": {"SEAL": {"hosts": ["api.example.com"]}}});
+    house.json("PATCH", &format!("/v1/hooks/{id}/settings"), &token, &settings).await.expect(200);
+    let script = "module.exports = function (user, context, cb) {
+        const secrets = context.webtask.secrets;
+        console.log(secrets.KEY, secrets.SEAL); console.log(2); console.log(3); cb();
+    };";
+    let body = json!({"trigger": "post-change-password", "hook_id": id, "script": script});
+    let report = house.post("/v1/runner", &token, &body).await.expect(200);
+    if hookbox_javascript::Engine::available() {
+        let line = report["logs"][0]["message"].as_str().expect("a line");
+        assert!(line.starts_with("[secret KEY] hookbox_sealed_"), "{report}");
+        assert_eq!((report["logs"].as_array().map(Vec::len), &report["log_lines_dropped"]), (Some(2), &json!(1)));
+    } else {
+        assert_eq!(report["error"]["name"], "NoJavaScriptEngine", "{report}");
+    }
+
+    let identity = house.app.store().authenticate(&token).await.expect("a store").expect("a tenant");
+    let scopes = vec![hookbox_protocol::Scope::CreateRuns];
+    let new = hookbox_store::NewToken { name: "runs".to_owned(), scopes, expires_at: None };
+    let runs = house.app.store().tenant(&identity).create_token(new).await.expect("a token").token;
+    house.post("/v1/runner", &runs, &body).await.expect_error(403, "insufficient_scope", "update:hooks");
+    let saved = json!({"trigger": "post-change-password", "hook_id": id});
+    house.post("/v1/runner", &runs, &saved).await.expect(200);
+}

@@ -10,7 +10,7 @@ async fn settings_are_changed_by_name_and_fall_back_to_their_defaults() {
     let token = house.tenant("acme").await;
     let path = format!("/v1/hooks/{}/settings", house.hook(&token, "mine", completes()).await);
     let shown = house.get(&path, &token).await;
-    assert_eq!(shown.keys(), ["limits", "allowed_hosts", "retry"]);
+    assert_eq!(shown.keys(), ["limits", "ceilings", "allowed_hosts", "retry", "sealed_secrets", "order"]);
     let defaults = shown.expect(200);
     assert_eq!((&defaults["limits"]["wall_ms"], &defaults["retry"]), (&json!(20_000), &json!("safe")));
 
@@ -49,4 +49,34 @@ async fn settings_out_of_bounds_are_refused_and_change_nothing() {
         house.json("PATCH", &path, &token, &change).await.expect_error(400, "invalid_body", part);
     }
     assert_eq!(house.get(&path, &token).await.expect(200), before);
+}
+
+#[tokio::test]
+async fn secrets_are_sealed_and_unsealed_by_name() {
+    let house = House::new().await;
+    let token = house.tenant("acme").await;
+    let path = format!("/v1/hooks/{}/settings", house.hook(&token, "mine", completes()).await);
+    let change = |sealed| json!({ "sealed_secrets": sealed });
+    let (one, two) = (json!({"hosts": ["api.example.com"]}), json!({"hosts": ["*.example.org", "203.0.113.9"]}));
+    for (sealed, expected) in [
+        (json!({"ONE": one, "TWO": two}), json!({"ONE": one, "TWO": two})),
+        (json!({"ONE": two}), json!({"ONE": two, "TWO": two})),
+        (json!({"ONE": null, "NOT_THERE": null}), json!({"TWO": two})),
+        (json!({}), json!({"TWO": two})),
+    ] {
+        let changed = house.json("PATCH", &path, &token, &change(sealed)).await.expect(200);
+        assert_eq!(changed["sealed_secrets"], expected);
+    }
+    for (sealed, part) in [
+        (json!({"ONE": {"hosts": ["a b"]}}), "`sealed_secrets.ONE.hosts`"),
+        (json!({"ONE": {"hosts": []}}), "between 1 and"),
+        (json!({"ONE": {"host": "a"}}), "unknown field `host`"),
+        (json!({"ONE": ["a"]}), "sealed_secrets"),
+        (json!({"": {"hosts": ["a.example"]}}), "secret"),
+    ] {
+        let refused = house.json("PATCH", &path, &token, &change(sealed)).await;
+        refused.expect_error(400, "invalid_body", "");
+        assert!(String::from_utf8_lossy(&refused.body).contains(part) || part == "sealed_secrets", "{refused:?}");
+    }
+    assert_eq!(house.json("PATCH", &path, &token, &json!({"order": -5})).await.expect(200)["order"], -5);
 }

@@ -3,12 +3,13 @@
 use axum::body::Body;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
-use hookbox_protocol::ErrorCode;
+use hookbox_protocol::{ErrorCode, HookId, Trigger};
 use hookbox_store::{Code, HookChange, HookRow, NewHook};
 use http::{Request, StatusCode};
 use serde_json::{Map, Value, json};
 
 use super::hook_body::HookBody;
+use super::schema::{ManagedHook, ManagedHookChange, ManagedHookFields, ManagedHooks, NewManagedHook};
 use super::{hook_id, payload, store_failure, warn};
 use crate::App;
 use crate::api::auth::{Allowed, CreateHooks, DeleteHooks, ReadHooks, UpdateHooks};
@@ -24,6 +25,23 @@ const PER_PAGE_DEFAULT: u32 = 50;
 const PER_PAGE_MAX: u32 = 100;
 
 /// Lists hooks: an array, or an object with totals where they are asked for.
+#[utoipa::path(
+    get,
+    path = "/api/v2/hooks",
+    operation_id = "get_hooks",
+    tag = "Management API: hooks",
+    params(
+        ("page" = Option<u64>, Query, minimum = 0, maximum = 4294967295_u64, description = "0 for the first."),
+        ("per_page" = Option<u32>, Query, minimum = 0, maximum = 100, description = "50 where it is left out."),
+        ("include_totals" = Option<bool>, Query, description = "Answers an object with the number of all rows."),
+        ("enabled" = Option<bool>, Query, description = "Hooks that are, or are not, switched on."),
+        ("triggerId" = Option<Trigger>, Query, description = "Hooks of this trigger."),
+        ("fields" = Option<String>, Query, pattern = "^((id|name|script|dependencies|enabled|triggerId)(,(id|name|script|dependencies|enabled|triggerId))*)?$", description = "Members with commas between."),
+        ("include_fields" = Option<bool>, Query, description = "Whether `fields` are those that are shown, or those that are not."),
+    ),
+    security(("token" = ["read:hooks"])),
+    responses((status = 200, description = "A page of hooks.", body = ManagedHooks))
+)]
 pub(super) async fn list(allowed: Allowed<ReadHooks>, RawQuery(query): RawQuery) -> Result<Response, Failure> {
     let known = ["page", "per_page", "include_totals", "enabled", "triggerId", "fields", "include_fields"];
     let query = Query::parse_v2(query.as_deref(), &known)?;
@@ -48,6 +66,16 @@ pub(super) async fn list(allowed: Allowed<ReadHooks>, RawQuery(query): RawQuery)
 }
 
 /// Makes a hook from a script.
+#[utoipa::path(
+    post,
+    path = "/api/v2/hooks",
+    operation_id = "post_hooks",
+    tag = "Management API: hooks",
+    security(("token" = ["create:hooks"])),
+    request_body(content = NewManagedHook, description = "A form is taken too."),
+    responses((status = 201, description = "The hook.", body = ManagedHook)),
+    extensions(("x-errors" = json!(["conflict"])))
+)]
 pub(super) async fn create(
     State(app): State<App>,
     allowed: Allowed<CreateHooks>,
@@ -75,6 +103,20 @@ pub(super) async fn create(
 }
 
 /// Shows a hook.
+#[utoipa::path(
+    get,
+    path = "/api/v2/hooks/{id}",
+    operation_id = "get_hook_by_id",
+    tag = "Management API: hooks",
+    params(
+        ("id" = HookId, Path, description = "The hook."),
+        ("fields" = Option<String>, Query, pattern = "^((id|name|script|dependencies|enabled|triggerId)(,(id|name|script|dependencies|enabled|triggerId))*)?$", description = "Members with commas between."),
+        ("include_fields" = Option<bool>, Query, description = "Whether `fields` are those that are shown, or those that are not."),
+    ),
+    security(("token" = ["read:hooks"])),
+    responses((status = 200, description = "The hook.", body = ManagedHookFields)),
+    extensions(("x-errors" = json!(["HookDoesNotExist"])))
+)]
 pub(super) async fn show(
     allowed: Allowed<ReadHooks>,
     Segment(id): Segment<String>,
@@ -87,6 +129,17 @@ pub(super) async fn show(
 }
 
 /// Changes a hook; a new script is a new version.
+#[utoipa::path(
+    patch,
+    path = "/api/v2/hooks/{id}",
+    operation_id = "patch_hooks",
+    tag = "Management API: hooks",
+    params(("id" = HookId, Path, description = "The hook.")),
+    security(("token" = ["update:hooks"])),
+    request_body(content = ManagedHookChange, description = "A form is taken too."),
+    responses((status = 200, description = "The hook as it is now.", body = ManagedHook)),
+    extensions(("x-errors" = json!(["HookDoesNotExist", "conflict"])))
+)]
 pub(super) async fn change(
     State(app): State<App>,
     allowed: Allowed<UpdateHooks>,
@@ -112,6 +165,16 @@ pub(super) async fn change(
 }
 
 /// Deletes a hook. A body, which older clients send, is ignored.
+#[utoipa::path(
+    delete,
+    path = "/api/v2/hooks/{id}",
+    operation_id = "delete_hooks_by_id",
+    tag = "Management API: hooks",
+    params(("id" = HookId, Path, description = "The hook.")),
+    security(("token" = ["delete:hooks"])),
+    responses((status = 204, description = "The hook is gone.")),
+    extensions(("x-errors" = json!(["HookDoesNotExist"])))
+)]
 pub(super) async fn delete(allowed: Allowed<DeleteHooks>, Segment(id): Segment<String>) -> Result<Response, Failure> {
     let id = hook_id(&id)?;
     if allowed.tenant.delete_hook(&id).await.map_err(store_failure)? {
@@ -173,7 +236,7 @@ fn members<const N: usize>(members: [(&str, Value); N]) -> Map<String, Value> {
     members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
-fn trigger(text: &str) -> Result<hookbox_protocol::Trigger, Failure> {
+fn trigger(text: &str) -> Result<Trigger, Failure> {
     text.parse().map_err(|_| {
         let shown: String = text.chars().take(64).collect();
         let names = hookbox_protocol::trigger::TABLE.map(|spec| spec.name).join(", ");

@@ -7,6 +7,7 @@ use hookbox_protocol::id::LogId;
 use hookbox_store::{LogFilter, LogPaging, LogRow};
 use serde_json::{Map, Value, json};
 
+use super::schema::{LogEntries, LogEntryFields};
 use super::{log_query, store_failure};
 use crate::api::auth::{Allowed, ReadLogs};
 use crate::api::query::Query;
@@ -16,6 +17,26 @@ const PER_PAGE_DEFAULT: u32 = 50;
 const PER_PAGE_MAX: u32 = 100;
 
 /// Lists log entries: newest first by page, or from a checkpoint on in the order in which they were written.
+#[utoipa::path(
+    get,
+    path = "/api/v2/logs",
+    operation_id = "get_logs",
+    tag = "Management API: logs",
+    params(
+        ("page" = Option<u64>, Query, minimum = 0, maximum = 4294967295_u64, description = "0 for the first."),
+        ("per_page" = Option<u32>, Query, minimum = 0, maximum = 100, description = "50 where it is left out."),
+        ("include_totals" = Option<bool>, Query, description = "Answers an object with the number of all rows."),
+        ("from" = Option<LogId>, Query, description = "The entries after this one, oldest first."),
+        ("take" = Option<u32>, Query, minimum = 1, maximum = 100, description = "The most entries from there on."),
+        ("q" = Option<String>, Query, example = "type:fcph", description = "`type:CODE` (several with `OR`), `date:[FROM TO UNTIL]`, `hook_id:ID`."),
+        ("search" = Option<String>, Query, description = "The same, where `q` is left out."),
+        ("sort" = Option<String>, Query, description = "Taken and ignored."),
+        ("fields" = Option<String>, Query, description = "Members with commas between."),
+        ("include_fields" = Option<bool>, Query, description = "Whether `fields` are those that are shown, or those that are not."),
+    ),
+    security(("token" = ["read:logs"])),
+    responses((status = 200, description = "A page of the log.", body = LogEntries))
+)]
 pub(super) async fn list(allowed: Allowed<ReadLogs>, RawQuery(query): RawQuery) -> Result<Response, Failure> {
     let known =
         ["page", "per_page", "include_totals", "from", "take", "q", "search", "sort", "fields", "include_fields"];
@@ -37,6 +58,16 @@ pub(super) async fn list(allowed: Allowed<ReadLogs>, RawQuery(query): RawQuery) 
 }
 
 /// Shows one log entry.
+#[utoipa::path(
+    get,
+    path = "/api/v2/logs/{id}",
+    operation_id = "get_logs_by_id",
+    tag = "Management API: logs",
+    params(("id" = LogId, Path, description = "The entry.")),
+    security(("token" = ["read:logs"])),
+    responses((status = 200, description = "The entry.", body = LogEntryFields)),
+    extensions(("x-errors" = json!(["log_does_not_exist"])))
+)]
 pub(super) async fn show(allowed: Allowed<ReadLogs>, Segment(id): Segment<String>) -> Result<Response, Failure> {
     let missing = || Failure::new(ErrorCode::LogDoesNotExist, "The log entry does not exist");
     let id: LogId = id.parse().map_err(|_| missing())?;
@@ -59,7 +90,8 @@ fn paging(query: &Query) -> Result<LogPaging, Failure> {
     })
 }
 
-fn shown(row: &LogRow, tenant: &str) -> Map<String, Value> {
+/// An entry in the original's form.
+pub(in crate::api) fn shown(row: &LogRow, tenant: &str) -> Map<String, Value> {
     let entry = &row.entry;
     let mut details = entry.details.clone();
     if let (Some(members), Some(event)) = (details.as_object_mut(), row.event_id) {
@@ -71,8 +103,8 @@ fn shown(row: &LogRow, tenant: &str) -> Map<String, Value> {
         "description": entry.description,
         "connection": entry.connection,
         "connection_id": entry.connection_id,
-        "client_id": null,
-        "client_name": "",
+        "client_id": details["client"]["id"],
+        "client_name": details["client"]["name"].as_str().unwrap_or_default(),
         "ip": "",
         "is_mobile": false,
         "user_agent": "",

@@ -2,7 +2,6 @@
 
 use axum::body::Body;
 use hookbox_protocol::ErrorCode;
-use hookbox_protocol::limits::BODY_BYTES;
 use http::Request;
 use serde_json::{Map, Value};
 
@@ -17,9 +16,8 @@ pub(super) async fn read(app: &App, request: Request<Body>) -> Result<Value, Fai
     body::require_type(request.headers(), &["application/json", FORM])?;
     let is_form = request.headers().contains_key(http::header::CONTENT_TYPE)
         && answer::content_type_is(request.headers(), &[FORM]);
-    // A script grows when it is written as JSON.
-    let most = BODY_BYTES.default.max(app.settings().script_bytes_max * 2 + (64 << 10));
-    let bytes = body::read(request, BodyLimit::new(&BODY_BYTES, most), &app.settings().http).await?;
+    let most = BodyLimit::of_script(app.settings().script_bytes_max);
+    let bytes = body::read(request, most, &app.settings().http).await?;
     if is_form {
         let members = url::form_urlencoded::parse(&bytes);
         return Ok(Value::Object(members.map(|(name, value)| (name.into_owned(), Value::from(value))).collect()));

@@ -10,15 +10,26 @@ use http::{Request, StatusCode};
 use serde_json::{Map, Value, json};
 
 use super::payload::{self, mistyped, refused};
+use super::schema::{Nothing, SecretNames, Secrets, SecretsToDelete};
 use super::{hook_id, store_failure};
 use crate::App;
 use crate::api::auth::{AddSecrets, Allowed, DeleteHooks, ReadHooks, UpdateHooks};
 use crate::api::{Failure, Segment, answer, no_such_hook};
 
 /// Stands for a value that is not shown.
-const PLACEHOLDER: &str = "_VALUE_NOT_SHOWN_";
+pub(super) const PLACEHOLDER: &str = "_VALUE_NOT_SHOWN_";
 
 /// Lists the names, each with the placeholder.
+#[utoipa::path(
+    get,
+    path = "/api/v2/hooks/{id}/secrets",
+    operation_id = "get_secrets",
+    tag = "Management API: hooks",
+    params(("id" = HookId, Path, description = "The hook.")),
+    security(("token" = ["read:hooks"])),
+    responses((status = 200, description = "The names, each with the placeholder.", body = SecretNames)),
+    extensions(("x-errors" = json!(["HookDoesNotExist"])))
+)]
 pub(super) async fn list(allowed: Allowed<ReadHooks>, Segment(id): Segment<String>) -> Result<Response, Failure> {
     let id = hook_id(&id)?;
     let names = allowed.tenant.secret_names(&id).await.map_err(store_failure)?.ok_or_else(no_such_hook)?;
@@ -27,6 +38,17 @@ pub(super) async fn list(allowed: Allowed<ReadHooks>, Segment(id): Segment<Strin
 }
 
 /// Adds secrets; one that exists is a conflict.
+#[utoipa::path(
+    post,
+    path = "/api/v2/hooks/{id}/secrets",
+    operation_id = "post_secrets",
+    tag = "Management API: hooks",
+    params(("id" = HookId, Path, description = "The hook.")),
+    security(("token" = ["update:hooks"]), ("token" = ["create:hooks"])),
+    request_body(content = Secrets, description = "A form is taken too."),
+    responses((status = 201, description = "They are kept.", body = Nothing)),
+    extensions(("x-errors" = json!(["HookDoesNotExist", "conflict"])))
+)]
 pub(super) async fn add(
     State(app): State<App>,
     allowed: Allowed<AddSecrets>,
@@ -39,6 +61,17 @@ pub(super) async fn add(
 }
 
 /// Gives secrets new values; one that does not exist is not found.
+#[utoipa::path(
+    patch,
+    path = "/api/v2/hooks/{id}/secrets",
+    operation_id = "patch_secrets",
+    tag = "Management API: hooks",
+    params(("id" = HookId, Path, description = "The hook.")),
+    security(("token" = ["update:hooks"])),
+    request_body(content = Secrets, description = "A form is taken too."),
+    responses((status = 201, description = "They have their new values.", body = Nothing)),
+    extensions(("x-errors" = json!(["HookDoesNotExist", "SecretDoesNotExist"])))
+)]
 pub(super) async fn update(
     State(app): State<App>,
     allowed: Allowed<UpdateHooks>,
@@ -51,6 +84,17 @@ pub(super) async fn update(
 }
 
 /// Deletes secrets by an array of names.
+#[utoipa::path(
+    delete,
+    path = "/api/v2/hooks/{id}/secrets",
+    operation_id = "delete_secrets",
+    tag = "Management API: hooks",
+    params(("id" = HookId, Path, description = "The hook.")),
+    security(("token" = ["delete:hooks"])),
+    request_body(content = SecretsToDelete, description = "Their names."),
+    responses((status = 204, description = "They are gone.")),
+    extensions(("x-errors" = json!(["HookDoesNotExist"])))
+)]
 pub(super) async fn delete(
     State(app): State<App>,
     allowed: Allowed<DeleteHooks>,

@@ -25,14 +25,20 @@ fn check(flags: &str, file: &str, master_key: Option<&str>, expected: &Expect) {
 }
 
 fn summary(settings: &Settings, log: &LogSettings) -> String {
-    let Settings { listen, data_dir, cache_dir, database, operator_token, tls, runs_at_once, master_key, policy } =
+    let Settings {
+        listen, data_dir, cache_dir, database, operator_token, tls, runs_at_once, master_key, policy, ..
+    } = settings;
+    let Settings { management_rate, retention_days, retention_bytes, disk_free_min, otlp_endpoint, node_name, .. } =
         settings;
     let Policy { allow, deny, ports, resolve, .. } = policy;
     let LogSettings { filter, format } = log;
     format!(
         "listen {listen}\ndata in {data_dir:?}, cache in {cache_dir:?}, database {database:?}\noperator token {operator_token:?}\n\
-         tls {tls:?}\nruns at once {runs_at_once:?}\nmaster key {master_key:?}\n\
+         tls {tls:?}\nruns at once {runs_at_once:?}, management rate {management_rate:?}\n\
+         retention {retention_days:?} days, {retention_bytes:?} bytes, disk {disk_free_min:?}\n\
+         traces to {otlp:?}, node {node_name:?}\nmaster key {master_key:?}\n\
          egress allows {allow:?}, denies {deny:?}, ports {ports}, resolves {resolve:?}\nlog {filter} as {format:?}",
+        otlp = otlp_endpoint.as_ref().map(Url::as_str),
         resolve = resolve.iter().map(ToString::to_string).collect::<Vec<_>>(),
     )
 }
@@ -48,7 +54,9 @@ fn without_settings_there_are_defaults() {
             data in "hookbox-data", cache in None, database None
             operator token None
             tls None
-            runs at once None
+            runs at once None, management rate None
+            retention None days, None bytes, disk None
+            traces to None, node None
             master key DataDir
             egress allows [], denies [], ports 80,443,1024-65535, resolves []
             log info,wasmtime_wasi=off as Text"#]],
@@ -65,13 +73,19 @@ runs_at_once = 4
 tls_cert = "cert.pem"
 tls_key = "/keys/key.pem"
 log_format = "json"
+management_rate = 600
+retention_days = 7
+retention_bytes = "10GiB"
+disk_free_min = 1000000
+otlp_endpoint = "http://127.0.0.1:4318"
+node_name = "one"
 [egress]
 resolve = ["api.example.com=127.0.0.1:8443"]
 allow = ["10.1.0.0/16"]
 ports = "443"
 "#;
     check(
-        "--listen 127.0.0.1:0 --runs-at-once 8 --egress-allow 10.2.0.0/16 --log debug",
+        "--listen 127.0.0.1:0 --runs-at-once 8 --retention-days 14 --node-name two --egress-allow 10.2.0.0/16 --log debug",
         file,
         None,
         &expect![[r#"
@@ -79,7 +93,9 @@ ports = "443"
             data in "/etc/hookbox/data", cache in None, database None
             operator token Some(***)
             tls Some(("/etc/hookbox/cert.pem", "/keys/key.pem"))
-            runs at once Some(8)
+            runs at once Some(8), management rate Some(600)
+            retention Some(14) days, Some(10737418240) bytes, disk Some(1000000)
+            traces to Some("http://127.0.0.1:4318/"), node Some("two")
             master key DataDir
             egress allows [10.2.0.0/16], denies [], ports 443, resolves ["api.example.com=127.0.0.1:8443"]
             log debug as Json"#]],
@@ -113,6 +129,28 @@ fn settings_that_contradict_one_another_are_refused() {
         hint: keep one of the two"#]],
     );
     check(
+        "--retention-days 0",
+        "",
+        None,
+        &expect![[r#"
+        error: retention_days is 0
+        hint: give at least 1, or leave it out"#]],
+    );
+    check(
+        "--otlp-endpoint ftp://a",
+        "",
+        None,
+        &expect![[r#"
+        error: otlp_endpoint is 'ftp://a/', which is not an http or https address
+        hint: name the collector's OTLP over HTTP address, such as http://127.0.0.1:4318"#]],
+    );
+    check(
+        "",
+        "disk_free_min = \"much\"",
+        None,
+        &expect!["error: line 1: 'much' is not a number of bytes: write it as 268435456, 256MiB or 10GiB"],
+    );
+    check(
         "--runs-at-once 0",
         "",
         None,
@@ -129,7 +167,7 @@ fn what_is_wrong_in_the_file_is_named_with_its_line() {
         "listen = \"127.0.0.1:0\"\ndata-dir = \"x\"\n",
         None,
         &expect![
-            "error: line 2: unknown field `data-dir`, expected one of `listen`, `data_dir`, `cache_dir`, `database`, `operator_token`, `tls_cert`, `tls_key`, `runs_at_once`, `master_key_file`, `log`, `log_format`, `egress`"
+            "error: line 2: unknown field `data-dir`, expected one of `listen`, `data_dir`, `cache_dir`, `database`, `operator_token`, `tls_cert`, `tls_key`, `runs_at_once`, `master_key_file`, `management_rate`, `retention_days`, `retention_bytes`, `disk_free_min`, `otlp_endpoint`, `node_name`, `log`, `log_format`, `egress`"
         ],
     );
     check("", "\n[egress]\nallow = [\"10.0.0.0/99\"]\n", None, &expect!["error: line 3: invalid IP address syntax"]);

@@ -1,109 +1,133 @@
-/** The script of a hook, with the runner beside it. What is written and not deployed stays in the browser. */
+/** The script of a hook, with the runner beside it. What is written and not saved stays in the browser. */
 
-import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { api, type RunnerReport } from '../../api';
 import { Editor } from '../../editor/lazy';
 import { placeIn, type Problem } from '../../editor/place';
-import { keep, kept } from '../../keep';
+import { type Language, scriptOf, TypeScriptError } from '../../editor/typescript';
 import { useAction, useLoad } from '../../load';
-import { useTriggers } from '../../session';
+import { useModules } from '../../session';
+import { useShortcut } from '../../shortcuts';
 import { Button } from '../../ui/button';
-import { ErrorNotice, Notice, say } from '../../ui/notice';
+import { ErrorNotice, Loading, Notice, say } from '../../ui/notice';
 import type { HookProps } from '../hook';
-import { Runner } from './runner';
-
-interface Draft {
-  text: string;
-  /** The version that it began from. */
-  base: number;
-}
+import { forgetOpened, useWorkspace } from './workspace';
+import { Runner, useSample } from './runner';
 
 export function CodeTab({ hook, code, reload }: HookProps) {
-  const place = `draft.${hook.id}`;
-  const [draft, setDraft] = useState(() => kept<Draft>(place));
+  const space = useWorkspace(hook, code);
   const [problem, setProblem] = useState<Problem>();
-  const [isReplaced, setReplaced] = useState(false);
   const action = useAction();
   const run = useRef<() => void>(undefined);
-  const trigger = useTriggers().find((one) => one.name === hook.trigger);
   const secrets = useLoad((signal) => api.secretNames(hook.id, signal), [hook.id]);
-  const text = draft?.text ?? code.script;
-  const isChanged = text !== code.script;
-  // A key can come before what was typed ahead of it is drawn: actions take the text from here.
-  const latest = useRef(text);
-  latest.current = text;
+  const versions = useLoad((signal) => api.versions(hook.id, signal), [hook.id, hook.version, space.base]);
+  const sample = useSample(hook);
+  const modules = useModules();
+  const isLive = space.base === hook.version;
+  const newest = versions.data?.reduce((most, version) => Math.max(most, version.number), 0) ?? 0;
 
-  const change = useCallback(
-    (written: string) => {
-      latest.current = written;
-      const next = written === code.script ? undefined : { text: written, base: draft?.base ?? hook.version };
-      setDraft(next);
-      keep(place, next);
-    },
-    [code.script, draft?.base, hook.version, place],
-  );
+  const changeLanguage = (language: Language) =>
+    void action.run(async () => {
+      const source = space.latest();
+      if (source.language === language) return;
+      space.write({ language, text: language === 'javascript' ? await shownAt(setProblem, () => scriptOf(source)) : source.text });
+    });
+
+  const save = () =>
+    void action.run(async () => {
+      const version = await shownAt(setProblem, space.save);
+      await versions.reload();
+      say(version === hook.version ? `That is version ${version}, which is live.` : `Saved as version ${version}; version ${hook.version} stays live.`);
+    });
 
   const deploy = () =>
     void action.run(async () => {
-      const script = latest.current;
-      if (script === code.script) return;
-      try {
-        await api.changeHook(hook.id, { script });
-      } catch (error) {
-        setProblem(problemOf(error instanceof Error ? error.message : ''));
-        throw error;
-      }
-      keep(place, undefined);
+      const version = await shownAt(setProblem, space.save);
+      if (version !== hook.version) await api.activate(hook.id, version);
+      forgetOpened(hook.id);
       setProblem(undefined);
       await reload();
-      setDraft(undefined);
-      say('Deployed: the new version is live.');
+      say(`Deployed: version ${version} is live.`);
     });
 
-  useEffect(() => setReplaced(draft !== undefined && draft.base !== hook.version), [draft, hook.version]);
-  useShortcuts(run, deploy);
+  useShortcut('Ctrl+Enter', () => run.current?.());
+  useShortcut('Ctrl+S', save);
+  useShortcut('Ctrl+Shift+Enter', deploy);
 
-  const onReport = (report: RunnerReport | undefined) =>
-    setProblem(report?.error && problemOf(report.error.stack, `${report.error.name}: ${report.error.message}`, report.error.message));
+  const onReport = (report: RunnerReport | undefined) => {
+    const found = report?.error && problemOf(report.error.stack, `${report.error.name}: ${report.error.message}`, report.error.message);
+    // Lines stay where they are when types are taken out, columns do not.
+    setProblem(found && space.latest().language === 'typescript' ? { message: found.message, line: found.line } : found);
+  };
 
+  if (!space.source) return space.error ? <ErrorNotice error={space.error} onRetry={() => void space.open(hook.version)} /> : <Loading what="the script" />;
+  const { language, text } = space.source;
   return (
     <div class="workbench">
       <section class="card" aria-labelledby="script">
         <header class="card-header">
           <h2 id="script">Script</h2>
-          <span class="faint" role="status">
-            {isChanged ? 'Changed, kept in this browser, not deployed' : `Version ${hook.version}, as deployed`}
+          <span class="faint small" role="status">
+            {space.isChanged ? 'Not saved, kept in this browser' : `Version ${space.base}, ${isLive ? 'live' : 'saved, not live'}`}
           </span>
           <div class="actions">
-            {isChanged && <Button onClick={() => change(code.script)}>Discard changes</Button>}
-            <Button kind="primary" busy={action.busy} disabled={!isChanged} onClick={deploy} title="Deploy (Ctrl S)">
+            <label class="inline">
+              <span class="visually-hidden">Language</span>
+              <select value={language} onChange={(event) => changeLanguage(event.currentTarget.value as Language)}>
+                <option value="javascript">JavaScript</option>
+                <option value="typescript">TypeScript</option>
+              </select>
+            </label>
+            <Button busy={action.busy} disabled={!space.isChanged} onClick={save} title="Save a version (Ctrl S)">
+              Save
+            </Button>
+            <Button kind="primary" busy={action.busy} disabled={!space.isChanged && isLive} onClick={deploy} title="Deploy (Ctrl Shift Enter)">
               Deploy
             </Button>
           </div>
         </header>
-        {isReplaced && isChanged && (
+        {space.began !== undefined && (
           <Notice kind="warn">
-            Version {hook.version} went live after these changes began from version {draft?.base}. Deploying replaces it; Versions shows what differs.
+            These changes began from version {space.began}; version {space.base} is open now. Versions shows what differs.
           </Notice>
         )}
-        <ErrorNotice error={action.error} />
+        {!space.isChanged && newest > space.base && (
+          <Notice>
+            <p>
+              Version {newest} is saved{isLive ? ', and not live' : ' too'}.
+            </p>
+            <Button onClick={() => void space.open(newest)}>Open version {newest}</Button>
+          </Notice>
+        )}
+        <ErrorNotice error={action.error ?? space.error} />
         <Editor
           label="Script"
-          language="javascript"
+          language={language}
           value={text}
-          onChange={change}
+          onChange={(written) => space.write({ language, text: written })}
           onRun={() => run.current?.()}
-          onSave={deploy}
+          onSave={save}
+          onDeploy={deploy}
           problem={problem}
-          known={trigger && { sample: trigger.sample, secrets: secrets.data ?? [] }}
+          known={{ trigger: hook.trigger, sample: sample.value, secrets: secrets.data ?? [], modules }}
         />
-        <p class="hint editor-hint">Escape, then Tab leaves the editor. Ctrl Enter runs, Ctrl S deploys.</p>
+        <footer class="editor-footer">
+          {language === 'typescript' && (
+            <p class="hint">Types are taken out and not checked. Stored is the JavaScript, with your TypeScript in a comment at its end.</p>
+          )}
+          <p class="hint">Escape, then Tab leaves the editor.</p>
+          {space.isChanged && <Button onClick={space.discard}>Discard changes</Button>}
+          {!space.isChanged && !isLive && <Button onClick={() => void space.open(hook.version)}>Open version {hook.version}, which is live</Button>}
+        </footer>
       </section>
       <Runner
         hook={hook}
-        isUnsaved={isChanged}
-        subject={() => (latest.current === code.script ? { kind: 'saved' } : { kind: 'script', script: latest.current })}
-        secretNames={secrets.data ?? []}
+        title={space.isChanged ? 'Runs what you wrote' : `Runs version ${space.base}`}
+        subject={async () => {
+          if (space.isLatestSaved() && isLive) return { kind: 'saved' };
+          return { kind: 'script', script: await shownAt(setProblem, () => scriptOf(space.latest())) };
+        }}
+        sample={sample}
         start={run}
         onReport={onReport}
       />
@@ -111,25 +135,18 @@ export function CodeTab({ hook, code, reload }: HookProps) {
   );
 }
 
+/** TypeScript that cannot be read is shown at its line, and fails what was asked for. */
+async function shownAt<T>(setProblem: (problem: Problem) => void, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof TypeScriptError) setProblem(error.problem);
+    throw error;
+  }
+}
+
 /** The problem with the first place that one of the texts names. */
 function problemOf(text: string, message = text, other = ''): Problem | undefined {
   const place = placeIn(text) ?? placeIn(other);
   return place && { ...place, message };
-}
-
-/** Ctrl Enter and Ctrl S wherever the focus is; the editors have them for themselves. */
-function useShortcuts(run: { current: (() => void) | undefined }, deploy: () => void): void {
-  const latest = useRef(deploy);
-  latest.current = deploy;
-  useEffect(() => {
-    const press = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || !(event.ctrlKey || event.metaKey)) return;
-      if (event.key === 'Enter') run.current?.();
-      else if (event.key === 's') latest.current();
-      else return;
-      event.preventDefault();
-    };
-    addEventListener('keydown', press);
-    return () => removeEventListener('keydown', press);
-  }, [run]);
 }

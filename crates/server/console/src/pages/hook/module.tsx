@@ -3,13 +3,14 @@
 import { useRef, useState } from 'preact/hooks';
 import { api } from '../../api';
 import { useAction, useLoad } from '../../load';
+import { useShortcut } from '../../shortcuts';
 import { bytes } from '../../text';
 import { Button } from '../../ui/button';
 import { Field } from '../../ui/field';
 import { ErrorNotice, say } from '../../ui/notice';
 import { Time } from '../../ui/shown';
 import type { HookProps } from '../hook';
-import { Runner } from './runner';
+import { Runner, useSample } from './runner';
 
 export function ModuleTab({ hook, reload }: HookProps) {
   const [file, setFile] = useState<File>();
@@ -17,18 +18,23 @@ export function ModuleTab({ hook, reload }: HookProps) {
   const action = useAction();
   const run = useRef<() => void>(undefined);
   const versions = useLoad((signal) => api.versions(hook.id, signal), [hook.id, hook.version]);
-  const secrets = useLoad((signal) => api.secretNames(hook.id, signal), [hook.id]);
+  const sample = useSample(hook);
   const live = versions.data?.find((version) => version.live);
 
-  const deploy = () =>
+  const upload = (isDeployed: boolean) =>
     void action.run(async () => {
       if (!file) return;
-      const { version } = await api.replaceModule(hook.id, file);
+      const { version } = await api.saveVersion(hook.id, file);
+      if (isDeployed) await api.activate(hook.id, version);
       setFile(undefined);
       if (input.current) input.current.value = '';
       await reload();
-      say(`Version ${version} is live.`);
+      say(isDeployed || version === hook.version ? `Version ${version} is live.` : `Saved as version ${version}; version ${hook.version} stays live.`);
     });
+
+  useShortcut('Ctrl+Enter', () => run.current?.());
+  useShortcut('Ctrl+S', () => upload(false));
+  useShortcut('Ctrl+Shift+Enter', () => upload(true));
 
   return (
     <div class="workbench">
@@ -36,7 +42,10 @@ export function ModuleTab({ hook, reload }: HookProps) {
         <header class="card-header">
           <h2 id="module">Module</h2>
           <div class="actions">
-            <Button kind="primary" busy={action.busy} disabled={!file} onClick={deploy}>
+            <Button busy={action.busy} disabled={!file} onClick={() => upload(false)} title="Save a version (Ctrl S)">
+              Save
+            </Button>
+            <Button kind="primary" busy={action.busy} disabled={!file} onClick={() => upload(true)} title="Deploy (Ctrl Shift Enter)">
               Deploy
             </Button>
           </div>
@@ -57,7 +66,7 @@ export function ModuleTab({ hook, reload }: HookProps) {
           </dl>
         )}
         <div class="form">
-          <Field label="A new module" hint="Choose a file to run it here without keeping it; Deploy makes it the live version.">
+          <Field label="A new module" hint="Choose a file to run it here without keeping it. Save keeps it as a version, Deploy makes it live.">
             {(ids) => (
               <input
                 {...ids}
@@ -72,9 +81,9 @@ export function ModuleTab({ hook, reload }: HookProps) {
       </section>
       <Runner
         hook={hook}
-        isUnsaved={file !== undefined}
-        subject={() => (file ? { kind: 'module', file } : { kind: 'saved' })}
-        secretNames={secrets.data ?? []}
+        title={file ? 'Runs the file that you chose' : `Runs version ${hook.version}`}
+        subject={() => Promise.resolve(file ? { kind: 'module', file } : { kind: 'saved' })}
+        sample={sample}
         start={run}
       />
     </div>

@@ -1,7 +1,7 @@
 /** Runs a hook, saved or not, on a sample event. Nothing of it is kept by the daemon; the browser keeps the samples. */
 
-import { useEffect, useRef, useState } from 'preact/hooks';
-import { api, type Fields, type Hook, type RunnerReport, type RunnerRequest } from '../../api';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { api, type Fields, type Hook, type Json, type RunnerReport, type RunnerRequest } from '../../api';
 import { Editor } from '../../editor/lazy';
 import { keep, kept } from '../../keep';
 import { useAction, useLoad } from '../../load';
@@ -9,24 +9,12 @@ import { useTriggers } from '../../session';
 import { words } from '../../text';
 import { Button } from '../../ui/button';
 import { ExecutionDetails } from '../../ui/execution';
-import { Field } from '../../ui/field';
 import { ErrorNotice } from '../../ui/notice';
 import { Badge } from '../../ui/outcome';
 import { Shown } from '../../ui/shown';
 
-/** What runs: what is live, or what is not deployed. */
+/** What runs, with the hook's stored secrets, limits and hosts: what is live, or what is not. */
 export type Subject = { kind: 'saved' } | { kind: 'script'; script: string } | { kind: 'module'; file: File };
-
-interface Props {
-  hook: Hook;
-  isUnsaved: boolean;
-  /** Asked when a run begins. */
-  subject: () => Subject;
-  secretNames: string[];
-  /** Gets the function that starts a run, for shortcuts. */
-  start: { current: (() => void) | undefined };
-  onReport?: (report: RunnerReport | undefined) => void;
-}
 
 interface Sample {
   text: string;
@@ -35,44 +23,78 @@ interface Sample {
 
 const SAMPLES_KEPT = 10;
 
-export function Runner({ hook, isUnsaved, subject, secretNames, start, onReport }: Props) {
+/** The sample event of a hook, as it is edited, and those that ran before. */
+export interface SampleEvent {
+  text: string;
+  /** The trigger's own. */
+  original: string;
+  earlier: Sample[];
+  /** As JSON; the trigger's own while what is written is none. */
+  value: Json;
+  latest: () => string;
+  edit: (text: string) => void;
+  remember: (text: string) => void;
+}
+
+export function useSample(hook: Hook): SampleEvent {
   const trigger = useTriggers().find((one) => one.name === hook.trigger);
   const original = JSON.stringify(trigger?.sample ?? {}, null, 2);
   // By hook and not by trigger: tenants may share a browser, and samples hold what people typed in.
   const place = `samples.${hook.id}`;
-  const [samples, setSamples] = useState(() => kept<Sample[]>(place) ?? []);
-  const [text, setText] = useState(() => samples[0]?.text ?? original);
-  const [trial, setTrial] = useState<Record<string, string>>({});
+  const [earlier, setEarlier] = useState(() => kept<Sample[]>(place) ?? []);
+  const [text, setText] = useState(() => kept<string>(`sample.${hook.id}`) ?? earlier[0]?.text ?? original);
+  const latest = useRef(text);
+  latest.current = text;
+  const value = useMemo(() => {
+    try {
+      return JSON.parse(text) as Json;
+    } catch {
+      return trigger?.sample ?? {};
+    }
+  }, [text, trigger]);
+  return {
+    text,
+    original,
+    earlier,
+    value,
+    latest: () => latest.current,
+    edit: (written) => {
+      latest.current = written;
+      setText(written);
+      keep(`sample.${hook.id}`, written);
+    },
+    remember: (ran) => {
+      const rest = earlier.filter((sample) => sample.text !== ran);
+      const next = [{ text: ran, at: new Date().toISOString() }, ...rest].slice(0, SAMPLES_KEPT);
+      setEarlier(next);
+      keep(place, next);
+    },
+  };
+}
+
+interface Props {
+  hook: Hook;
+  /** What a run runs. */
+  title: string;
+  /** Asked when a run begins. */
+  subject: () => Promise<Subject>;
+  sample: SampleEvent;
+  /** Gets the function that starts a run, for shortcuts. */
+  start: { current: (() => void) | undefined };
+  onReport?: (report: RunnerReport | undefined) => void;
+}
+
+export function Runner({ hook, title, subject, sample, start, onReport }: Props) {
   const [report, setReport] = useState<RunnerReport>();
   const settings = useLoad((signal) => api.settings(hook.id, signal), [hook.id]);
   const action = useAction();
-  const latest = useRef(text);
-  latest.current = text;
-  const edit = (written: string) => {
-    latest.current = written;
-    setText(written);
-  };
-
-  const remember = (text: string) => {
-    const rest = samples.filter((sample) => sample.text !== text);
-    const next = [{ text, at: new Date().toISOString() }, ...rest].slice(0, SAMPLES_KEPT);
-    setSamples(next);
-    keep(place, next);
-  };
-
   const run = () =>
     void action.run(async () => {
-      const input = parseSample(latest.current);
-      remember(latest.current);
+      const input = parseSample(sample.latest());
+      sample.remember(sample.latest());
       setReport(undefined);
       onReport?.(undefined);
-      const chosen = subject();
-      const request: RunnerRequest = { trigger: hook.trigger, input, ...(await part(chosen, hook.id)) };
-      if (chosen.kind !== 'saved') {
-        request.secrets = Object.fromEntries(Object.entries(trial).filter(([name, value]) => value !== '' && secretNames.includes(name)));
-        if (settings.data) request.limits = settings.data.limits;
-      }
-      const answer = await api.run(request);
+      const answer = await api.run({ trigger: hook.trigger, hook_id: hook.id, input, ...(await part(await subject())) });
       setReport(answer);
       onReport?.(answer);
     });
@@ -85,7 +107,7 @@ export function Runner({ hook, isUnsaved, subject, secretNames, start, onReport 
     <section class="card runner" aria-labelledby="runner">
       <header class="card-header">
         <h2 id="runner">Runner</h2>
-        <span class="faint">{isUnsaved ? 'Runs what you wrote' : `Runs version ${hook.version}`}</span>
+        <span class="faint">{title}</span>
         <div class="actions">
           <Button kind="primary" icon="play" busy={action.busy} onClick={run} title="Run (Ctrl Enter)">
             Run
@@ -95,25 +117,26 @@ export function Runner({ hook, isUnsaved, subject, secretNames, start, onReport 
       <div class="sample">
         <div class="sample-header">
           <h3>Sample event</h3>
-          {samples.length > 0 && (
+          {sample.earlier.length > 0 && (
             <label class="inline">
               <span>Earlier samples</span>
               <select
-                value={String(samples.findIndex((sample) => sample.text === text))}
-                onChange={(event) => edit(samples[Number(event.currentTarget.value)]?.text ?? text)}
+                value={String(sample.earlier.findIndex((one) => one.text === sample.text))}
+                onChange={(event) => sample.edit(sample.earlier[Number(event.currentTarget.value)]?.text ?? sample.text)}
               >
                 <option value="-1">as edited</option>
-                {samples.map((sample, index) => (
-                  <option value={String(index)}>{nameOf(sample)}</option>
+                {sample.earlier.map((one, index) => (
+                  <option key={one.at} value={String(index)}>
+                    {nameOf(one)}
+                  </option>
                 ))}
               </select>
             </label>
           )}
-          {text !== original && <Button onClick={() => edit(original)}>Reset</Button>}
+          {sample.text !== sample.original && <Button onClick={() => sample.edit(sample.original)}>Reset</Button>}
         </div>
-        <Editor label="Sample event" language="json" value={text} onChange={edit} onRun={run} />
+        <Editor label="Sample event" language="json" value={sample.text} onChange={sample.edit} onRun={run} />
       </div>
-      {isUnsaved && secretNames.length > 0 && <TrialSecrets names={secretNames} values={trial} onChange={setTrial} />}
       <ErrorNotice error={action.error} />
       <div class="report" role="region" aria-label="Result" aria-live="polite" aria-busy={action.busy}>
         {action.busy && <p class="loading">Running…</p>}
@@ -144,29 +167,6 @@ function Report({ report, limits }: { report: RunnerReport; limits: Record<strin
   );
 }
 
-/** Stored values never leave the daemon for code that is not deployed: a trial takes values of its own. */
-function TrialSecrets({ names, values, onChange }: { names: string[]; values: Record<string, string>; onChange: (values: Record<string, string>) => void }) {
-  return (
-    <details class="trial">
-      <summary>Secrets for this trial</summary>
-      <p class="hint">Code that is not deployed runs without the stored secrets. Give it values to try; they stay in this page.</p>
-      {names.map((name) => (
-        <Field key={name} label={name}>
-          {(ids) => (
-            <input
-              {...ids}
-              type="password"
-              autocomplete="off"
-              value={values[name] ?? ''}
-              onInput={(event) => onChange({ ...values, [name]: event.currentTarget.value })}
-            />
-          )}
-        </Field>
-      ))}
-    </details>
-  );
-}
-
 export function parseSample(text: string): Fields {
   let value: unknown;
   try {
@@ -183,8 +183,8 @@ function nameOf(sample: Sample): string {
   return `${new Date(sample.at).toLocaleTimeString()}${email ? ` · ${email}` : ''}`;
 }
 
-async function part(subject: Subject, id: string): Promise<Pick<RunnerRequest, 'hook_id' | 'script' | 'module'>> {
-  if (subject.kind === 'saved') return { hook_id: id };
+async function part(subject: Subject): Promise<Pick<RunnerRequest, 'script' | 'module'>> {
+  if (subject.kind === 'saved') return {};
   if (subject.kind === 'script') return { script: subject.script };
   const bytes = new Uint8Array(await subject.file.arrayBuffer());
   let text = '';

@@ -1,14 +1,14 @@
 import { useState } from 'preact/hooks';
 import { api, type Settings } from '../../api';
-import { keep } from '../../keep';
 import { useAction, useLoad } from '../../load';
 import { navigate } from '../../router';
-import { quantity } from '../../text';
+import { count, quantity } from '../../text';
 import { Button } from '../../ui/button';
 import { Confirm } from '../../ui/dialog';
 import { Field } from '../../ui/field';
 import { ErrorNotice, Loading, say } from '../../ui/notice';
 import type { HookProps } from '../hook';
+import { forgetWorkspace } from './workspace';
 
 export function SettingsTab({ hook, reload }: HookProps) {
   const settings = useLoad((signal) => api.settings(hook.id, signal), [hook.id]);
@@ -69,6 +69,12 @@ function unitOf(name: string): string {
   return '';
 }
 
+function hintOf(name: string, value: number, ceiling: number | undefined): string {
+  const unit = unitOf(name);
+  const now = unit === '' ? '' : `${quantity(value, unit)}; `;
+  return ceiling === undefined ? `${now}in ${unit}` : `${now}at most ${unit === '' ? count(ceiling) : quantity(ceiling, unit)}`;
+}
+
 function Form({ id, settings, reload }: { id: string; settings: Settings; reload: () => Promise<void> }) {
   const [limits, setLimits] = useState<Record<string, string>>(() =>
     Object.fromEntries(Object.entries(settings.limits).map(([name, value]) => [name, String(value)])),
@@ -76,6 +82,7 @@ function Form({ id, settings, reload }: { id: string; settings: Settings; reload
   const [isOpen, setOpen] = useState(settings.allowed_hosts === null);
   const [hosts, setHosts] = useState((settings.allowed_hosts ?? []).join('\n'));
   const [retry, setRetry] = useState(settings.retry);
+  const [order, setOrder] = useState(String(settings.order));
   const action = useAction();
 
   const submit = async () => {
@@ -86,6 +93,7 @@ function Form({ id, settings, reload }: { id: string; settings: Settings; reload
       limits: Object.fromEntries(changed.map(([name, text]) => [name, text.trim() === '' ? null : Number(text)])),
       allowed_hosts: isOpen ? null : lines,
       retry,
+      ...(order.trim() === String(settings.order) ? {} : { order: Number(order) }),
     });
     await reload();
     say('The settings are saved; the next run has them.');
@@ -105,7 +113,7 @@ function Form({ id, settings, reload }: { id: string; settings: Settings; reload
         <legend>Limits of a run</legend>
         <div class="grid">
           {Object.entries(settings.limits).map(([name, value]) => (
-            <Field key={name} label={name} hint={unitOf(name) ? `in ${unitOf(name)}; now ${quantity(value, unitOf(name))}` : undefined}>
+            <Field key={name} label={name} hint={hintOf(name, value, settings.ceilings[name])}>
               {(ids) => (
                 <input
                   {...ids}
@@ -151,6 +159,9 @@ function Form({ id, settings, reload }: { id: string; settings: Settings; reload
           </label>
         ))}
       </fieldset>
+      <Field label="Order" hint="Where a trigger has several hooks, those with a lower number run first; of equal ones the older.">
+        {(ids) => <input {...ids} inputMode="numeric" pattern="-?[0-9]+" value={order} onInput={(event) => setOrder(event.currentTarget.value)} required />}
+      </Field>
       <ErrorNotice error={action.error} />
       <div class="actions">
         <Button kind="primary" type="submit" busy={action.busy}>
@@ -179,8 +190,7 @@ function Danger({ hook }: Pick<HookProps, 'hook'>) {
           onClose={() => setAsked(false)}
           onConfirm={async () => {
             await api.deleteHook(hook.id);
-            keep(`draft.${hook.id}`, undefined);
-            keep(`samples.${hook.id}`, undefined);
+            forgetWorkspace(hook.id);
             navigate('/hooks');
             say(`${hook.name} is deleted.`);
           }}

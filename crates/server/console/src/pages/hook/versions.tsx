@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { api, type Version } from '../../api';
 import { Diff } from '../../editor/lazy';
+import { sourceOf } from '../../editor/typescript';
 import { useAction, useLoad } from '../../load';
 import { bytes } from '../../text';
 import { Button } from '../../ui/button';
@@ -8,6 +9,7 @@ import { ErrorNotice, Loading, Notice, say } from '../../ui/notice';
 import { Badge } from '../../ui/outcome';
 import { Time } from '../../ui/shown';
 import type { HookProps } from '../hook';
+import { forgetOpened } from './workspace';
 
 export function VersionsTab({ hook, reload }: HookProps) {
   const versions = useLoad((signal) => api.versions(hook.id, signal), [hook.id, hook.version]);
@@ -15,9 +17,10 @@ export function VersionsTab({ hook, reload }: HookProps) {
   const [chosen, setChosen] = useState<number>();
   const live = versions.data?.find((version) => version.live);
 
-  const rollBack = (number: number) =>
+  const makeLive = (number: number) =>
     void action.run(async () => {
       await api.activate(hook.id, number);
+      forgetOpened(hook.id);
       await reload();
       setChosen(undefined);
       say(`Version ${number} is live.`);
@@ -54,7 +57,7 @@ export function VersionsTab({ hook, reload }: HookProps) {
                     <td>
                       <Time at={version.created_at} />
                     </td>
-                    <td>{version.kind === 'script' ? 'JavaScript' : <code title={version.digest ?? ''}>{version.digest?.slice(0, 19)}…</code>}</td>
+                    <td>{version.kind === 'script' ? 'Script' : <code title={version.digest ?? ''}>{version.digest?.slice(0, 19)}…</code>}</td>
                     <td class="figure">{bytes(version.bytes)}</td>
                     <td class="row-actions">
                       {!version.live && (
@@ -68,7 +71,11 @@ export function VersionsTab({ hook, reload }: HookProps) {
                               Compare
                             </Button>
                           )}
-                          <Button label={`Roll back to version ${version.number}`} busy={action.busy} onClick={() => rollBack(version.number)}>
+                          <Button
+                            label={version.number < hook.version ? `Roll back to version ${version.number}` : `Make live: version ${version.number}`}
+                            busy={action.busy}
+                            onClick={() => makeLive(version.number)}
+                          >
                             {version.number < hook.version ? 'Roll back' : 'Make live'}
                           </Button>
                         </>
@@ -80,7 +87,7 @@ export function VersionsTab({ hook, reload }: HookProps) {
           </table>
         </div>
       )}
-      {versions.data?.length === 1 && <p class="hint">Each deployment makes a version. With two of them, you compare and roll back here.</p>}
+      {versions.data?.length === 1 && <p class="hint">Each save and each deployment makes a version. With two of them, you compare and roll back here.</p>}
       {chosen !== undefined && live && <Comparison id={hook.id} number={chosen} live={live} />}
     </>
   );
@@ -88,11 +95,11 @@ export function VersionsTab({ hook, reload }: HookProps) {
 
 function Comparison({ id, number, live }: { id: string; number: number; live: Version }) {
   const both = useLoad(
-    (signal) => Promise.all([api.version(id, number, signal), api.version(id, live.number, signal)]),
+    (signal) => Promise.all([read(id, number, signal), read(id, live.number, signal)]),
     [id, number, live.number],
   );
   const [older, newer] = [...(both.data ?? [])].sort((a, b) => a.number - b.number);
-  const name = (version: Version) => `Version ${version.number}${version.number === live.number ? ', live' : ''}`;
+  const name = (version: { number: number }) => `Version ${version.number}${version.number === live.number ? ', live' : ''}`;
   return (
     <section class="card" aria-labelledby="comparison">
       <header class="card-header">
@@ -100,10 +107,14 @@ function Comparison({ id, number, live }: { id: string; number: number; live: Ve
       </header>
       <ErrorNotice error={both.error} onRetry={both.reload} />
       {!both.data && !both.error && <Loading what="both versions" />}
-      {older && newer && older.script === newer.script && <Notice>Both are the same.</Notice>}
-      {older && newer && (
-        <Diff before={{ name: name(older), text: older.script ?? '' }} after={{ name: name(newer), text: newer.script ?? '' }} />
-      )}
+      {older && newer && older.text === newer.text && <Notice>Both are the same.</Notice>}
+      {older && newer && <Diff before={{ name: name(older), text: older.text }} after={{ name: name(newer), text: newer.text }} />}
     </section>
   );
+}
+
+/** A version as it was written: TypeScript, where it was that. */
+async function read(id: string, number: number, signal: AbortSignal): Promise<{ number: number; text: string }> {
+  const { script = '' } = await api.version(id, number, signal);
+  return { number, text: (await sourceOf(script)).text };
 }

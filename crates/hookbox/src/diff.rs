@@ -1,0 +1,62 @@
+//! Unified diffs on a terminal.
+
+use similar::TextDiff;
+
+use crate::output::{BAD, FAINT, GOOD, printable};
+
+/// Lines around a change that are shown with it.
+const CONTEXT_LINES: usize = 3;
+
+/// The difference of two texts in the unified form, with those names; `None` where there is none.
+pub(crate) fn unified(before: &str, after: &str, names: (&str, &str)) -> Option<String> {
+    if before == after {
+        return None;
+    }
+    let diff = TextDiff::from_lines(before, after);
+    Some(diff.unified_diff().context_radius(CONTEXT_LINES).header(names.0, names.1).to_string())
+}
+
+/// A unified diff in colours, as texts of others are shown.
+pub(crate) fn coloured(unified: &str) -> String {
+    let lines = unified.lines().map(|line| {
+        let style = match line.as_bytes().first() {
+            Some(b'+') => GOOD,
+            Some(b'-') => BAD,
+            Some(b'@' | b'\\') => FAINT,
+            _ => anstyle::Style::new(),
+        };
+        format!("{style}{}{style:#}", printable(line))
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::expect;
+
+    use super::*;
+
+    #[test]
+    fn texts_differ_by_their_lines() {
+        assert_eq!(unified("a\n", "a\n", ("before", "after")), None);
+        let diff = unified("a\nb\nc\n", "a\nB\u{1b}\nc", ("version 1", "hook.js")).expect("they differ");
+        expect![[r"
+            --- version 1
+            +++ hook.js
+            @@ -1,3 +1,3 @@
+             a
+            -b
+            -c
+            +B\u{1b}
+            +c
+            \ No newline at end of file"]]
+        .assert_eq(&anstream::adapter::strip_str(&coloured(&diff)).to_string());
+    }
+
+    #[test]
+    fn what_was_added_and_what_was_taken_has_a_colour() {
+        assert!(coloured("+new").starts_with(&format!("{GOOD}+new")));
+        assert!(coloured("-old").starts_with(&format!("{BAD}-old")));
+        assert_eq!(coloured(" same"), " same");
+    }
+}

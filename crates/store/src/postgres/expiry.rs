@@ -1,0 +1,131 @@
+//! Leases that ran out, and leases whose node is gone.
+
+use hookbox_protocol::id::HookNumber;
+use hookbox_protocol::{EventId, TenantId, Timestamp, Trigger};
+
+use super::shared::Shared;
+use super::{log, row};
+use crate::fair::Lane;
+use crate::{Error, LogEntry};
+
+/// A delivery whose lease ran out so often is not tried again.
+const CRASHES_MAX: i32 = 2;
+const POISON: &str = "the daemon ended, or lost the delivery, twice while this delivery ran; it is not tried again";
+/// Leases that are taken back in one transaction.
+const STEP: i64 = 1_000;
+
+/// Takes back what was leased and ran out, whoever had it; what did so too often is buried, with a line in the log.
+const TAKE_BACK: &str = "
+    UPDATE delivery d SET
+        state = CASE WHEN d.crashes + 1 < $2 THEN 5 ELSE 3 END,
+        next_at = CASE WHEN d.crashes + 1 < $2 THEN hookbox_now($1) END,
+        reason = CASE WHEN d.crashes + 1 < $2 THEN NULL ELSE $3 END,
+        crashes = d.crashes + 1, node = NULL
+    FROM (
+        SELECT event, hook, node FROM delivery WHERE state = 1 AND next_at <= hookbox_now($1)
+        ORDER BY next_at LIMIT $4 FOR UPDATE SKIP LOCKED
+    ) o WHERE d.event = o.event AND d.hook = o.hook
+    RETURNING d.event, d.hook, d.tenant, d.state, d.crashes, o.node,
+              (SELECT trigger FROM event WHERE id = d.event)";
+
+const FIRST_END: &str = "SELECT min(next_at) FROM delivery WHERE state = 1";
+
+/// A lease that was taken back.
+struct Ended {
+    event: EventId,
+    hook: HookNumber,
+    tenant: TenantId,
+    is_dead: bool,
+    crashes: i32,
+    node: Option<i16>,
+    trigger: Trigger,
+}
+
+/// Takes back all leases that ran out.
+pub(super) async fn take_back(shared: &Shared) -> Result<(), Error> {
+    loop {
+        let (ended, first_end) = step(shared).await?;
+        let is_last = ended.len() < usize::try_from(STEP).unwrap_or(usize::MAX);
+        remember(shared, &ended, first_end)?;
+        if is_last {
+            return Ok(());
+        }
+    }
+}
+
+async fn step(shared: &Shared) -> Result<(Vec<Ended>, Option<Timestamp>), Error> {
+    let mut db = shared.hot().await?;
+    let transaction = db.transaction().await?;
+    let take_back = transaction.prepare_cached(TAKE_BACK).await?;
+    let rows = transaction.query(&take_back, &[&shared.offset(), &CRASHES_MAX, &POISON, &STEP]).await?;
+    let mut ended = Vec::with_capacity(rows.len());
+    for row in &rows {
+        ended.push(Ended {
+            event: EventId(row.try_get(0)?),
+            hook: HookNumber(row.try_get(1)?),
+            tenant: TenantId(row.try_get(2)?),
+            is_dead: row.try_get::<_, i16>(3)? == row::DEAD,
+            crashes: row.try_get(4)?,
+            node: row.try_get(5)?,
+            trigger: row::trigger(row, 6)?,
+        });
+    }
+    for buried in ended.iter().filter(|ended| ended.is_dead) {
+        let spec = buried.trigger.spec();
+        let entry = LogEntry {
+            code: spec.log_code.to_owned(),
+            description: spec.log_description.to_owned(),
+            details: serde_json::json!({"error": {"message": POISON}, "crashes": buried.crashes}),
+            ..LogEntry::default()
+        };
+        log::insert(&transaction, shared.id()?, buried.tenant, Some(buried.hook), Some(buried.event), &entry).await?;
+    }
+    let first_end = transaction.prepare_cached(FIRST_END).await?;
+    let first_end = transaction.query_one(&first_end, &[]).await?.try_get::<_, Option<i64>>(0)?;
+    transaction.commit().await?;
+    Ok((ended, first_end.map(Timestamp)))
+}
+
+fn remember(shared: &Shared, ended: &[Ended], first_end: Option<Timestamp>) -> Result<(), Error> {
+    let own = shared.seat()?.number;
+    let mut memory = shared.memory();
+    memory.set_first_end(first_end);
+    for ended in ended {
+        let of_this_node = ended.node == Some(own);
+        memory.count(ended.tenant, i64::from(!ended.is_dead), if of_this_node { -1 } else { 0 });
+        if !of_this_node {
+            memory.ended_elsewhere(ended.tenant);
+        }
+        if ended.is_dead {
+            memory.dead += 1;
+        } else {
+            // Due now, whatever the few milliseconds are between the two clocks.
+            memory.fair.due(ended.tenant, Lane::Retry, shared.clock.now());
+        }
+        memory.wake = true;
+    }
+    Ok(())
+}
+
+/// Makes the leases of a node that is gone run out at once, to be found as such: there is one place that counts a crash
+/// and buries for it.
+pub(super) async fn end_all(db: &tokio_postgres::Client, node: i16, offset: i64) -> Result<u64, tokio_postgres::Error> {
+    let sql =
+        "UPDATE delivery SET next_at = hookbox_now($2) WHERE state = 1 AND node = $1 AND next_at > hookbox_now($2)";
+    db.execute(sql, &[&node, &offset]).await
+}
+
+/// Makes first attempts due that are due in the future only because the clock was set back.
+pub(super) async fn pull_forward(shared: &Shared) -> Result<(), Error> {
+    const SQL: &str = "UPDATE delivery SET next_at = hookbox_now($1) \
+                       WHERE state = 0 AND attempts = 0 AND crashes = 0 AND reason IS NULL AND next_at > hookbox_now($1) \
+                       RETURNING tenant";
+    let offset = shared.offset();
+    let rows = shared.on_hot(async |db| db.query(SQL, &[&offset]).await).await?;
+    let now = shared.clock.now();
+    let mut memory = shared.memory();
+    for row in rows {
+        memory.fair.due(TenantId(row.try_get(0)?), Lane::Fresh, now);
+    }
+    Ok(())
+}
