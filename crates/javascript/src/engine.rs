@@ -1,12 +1,11 @@
 //! The engine, loaded: compiles scripts and makes programs of them.
 
-use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bytes::Bytes;
 use hookbox_protocol::{HookError, ModuleDigest, RunLimits};
-use hookbox_runtime::{Module, Program, Runtime};
+use hookbox_runtime::{Program, Runtime, ScriptEngine, Snapshot};
 use sha2::{Digest as _, Sha256};
 
 use crate::diagnostics::Diagnostics;
@@ -17,8 +16,17 @@ use crate::modules::{self, Warning};
 /// The guest, or nothing where the build had no C compiler for wasm32.
 static GUEST: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/engine.wasm"));
 
-/// The guest's export that compiles.
+/// The guest's export that compiles, and the one that loads what was compiled.
 const COMPILE: &str = "hookbox_compile";
+const LOAD: &str = "hookbox_load";
+
+/// What evaluating a script may use when it is loaded. Its top level is a few requires and functions; one that needs more
+/// is evaluated in each run, under the run's limits.
+const EVALUATION: RunLimits =
+    RunLimits { fuel: 10_000_000, cpu_ms: 50, wall_ms: 1_000, memory_bytes: 32 << 20, ..RunLimits::CEILINGS };
+
+/// The most that evaluating a script may leave in memory, in bytes: it is kept for every script, and copied in every run.
+const EVALUATED_BYTES_MAX: usize = 128 << 10;
 
 /// The JavaScript engine, ready to compile and to run. Cheap to clone.
 #[derive(Clone)]
@@ -26,29 +34,18 @@ pub struct Engine(Arc<Inner>);
 
 struct Inner {
     runtime: Runtime,
-    module: Module,
-    id: String,
+    engine: ScriptEngine,
 }
 
-/// A compiled script. Only [`Engine::compile`] makes it: the engine trusts bytecode, so it is never taken from outside.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Bytecode(Bytes);
+/// A script that is compiled and loaded, ready to run. Only [`Engine::compile`] makes it: the engine trusts it, so it is
+/// never taken from outside. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Script(Snapshot);
 
-impl Bytecode {
-    /// How large it is, in bytes.
-    pub fn len(&self) -> usize {
+impl Script {
+    /// How much memory it takes, in bytes.
+    pub fn bytes(&self) -> usize {
         self.0.len()
-    }
-
-    /// Never true: even an empty script has a bytecode.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-}
-
-impl fmt::Debug for Bytecode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Bytecode({} bytes)", self.len())
     }
 }
 
@@ -105,35 +102,49 @@ impl Engine {
         if !Self::available() {
             return Err(Error::NotBuilt);
         }
-        let id = guest_id();
-        let image = image::load(runtime, GUEST, &id, cache_dir).await?;
-        let module = runtime.load_engine(image).await?;
-        Ok(Self(Arc::new(Inner { runtime: runtime.clone(), module, id })))
+        let image = image::load(runtime, GUEST, &guest_id(), cache_dir).await?;
+        let engine = runtime.load_engine(image).await?;
+        Ok(Self(Arc::new(Inner { runtime: runtime.clone(), engine })))
     }
 
-    /// The engine's hash. Bytecode is valid only for the engine that made it.
-    pub fn id(&self) -> &str {
-        &self.0.id
-    }
-
-    /// Compiles a script, inside the sandbox.
-    pub async fn compile(&self, source: &str) -> Result<Bytecode, CompileError> {
+    /// Compiles a script and loads it, inside the sandbox. Takes about a millisecond.
+    ///
+    /// Its top level is evaluated here if that asks the host for nothing (no clock, no random numbers, no calls, no lines
+    /// for the log) and does not throw: then it would come to the same in every run. Any other script is evaluated in each
+    /// of its runs.
+    pub async fn compile(&self, source: &str) -> Result<Script, CompileError> {
+        let Inner { runtime, engine } = &*self.0;
         let input = Bytes::copy_from_slice(source.as_bytes());
-        let call = self.0.runtime.call(&self.0.module, COMPILE, input, RunLimits::CEILINGS).await?;
+        let call = runtime.call(engine, COMPILE, input, RunLimits::CEILINGS).await?;
         let answer = match call.result {
             Ok(answer) => answer,
             Err(outcome) => return Err(Diagnostics::of_outcome(&outcome).into()),
         };
         match answer.first() {
-            Some(0) => Ok(Bytecode(answer.slice(1..))),
+            Some(0) => self.load(&answer[1..]).await,
             Some(1) => Err(Diagnostics::parse(&answer[1..], source).into()),
             _ => Err(hookbox_runtime::Error::EngineModule(format!("`{COMPILE}` gave no answer")).into()),
         }
     }
 
+    async fn load(&self, bytecode: &[u8]) -> Result<Script, CompileError> {
+        let Inner { runtime, engine } = &*self.0;
+        let input = |evaluate: u8| [&[evaluate], bytecode].concat().into();
+        if let Ok(Some(evaluated)) = runtime.snapshot(engine, LOAD, input(1), EVALUATION).await?
+            && evaluated.len() <= EVALUATED_BYTES_MAX
+        {
+            return Ok(Script(evaluated));
+        }
+        match runtime.snapshot(engine, LOAD, input(0), RunLimits::CEILINGS).await? {
+            Ok(Some(loaded)) => Ok(Script(loaded)),
+            Ok(None) => Err(hookbox_runtime::Error::EngineModule(format!("`{LOAD}` gave no answer")).into()),
+            Err(outcome) => Err(Diagnostics::of_outcome(&outcome).into()),
+        }
+    }
+
     /// What the runtime runs for a script.
-    pub fn program(&self, bytecode: &Bytecode) -> Program {
-        Program { module: self.0.module.clone(), payload: Some(bytecode.0.clone()) }
+    pub fn program(&self, script: &Script) -> Program {
+        self.0.engine.program(&script.0)
     }
 
     /// What will not be there when the script runs: modules that it requires, or that its hook depends on, and that are

@@ -13,5 +13,5 @@ mod image;
 mod modules;
 
 pub use diagnostics::{Diagnostics, Place};
-pub use engine::{Bytecode, CompileError, Engine, Error};
+pub use engine::{CompileError, Engine, Error, Script};
 pub use modules::{MODULES, Warning};

@@ -57,8 +57,8 @@ async fn check(runtime: &Runtime, engine: &Engine, script: &str) -> Vec<String> 
         Ok(case) => case,
         Err(error) => return vec![format!("{error:#}")],
     };
-    let bytecode = match (engine.compile(script).await, case.outcome.strip_prefix("no compilation ")) {
-        (Ok(bytecode), None) => bytecode,
+    let compiled = match (engine.compile(script).await, case.outcome.strip_prefix("no compilation ")) {
+        (Ok(compiled), None) => compiled,
         (Ok(_), Some(_)) => return vec!["it compiles".to_owned()],
         (Err(CompileError::Script(diagnostics)), Some(expected)) => {
             let place = diagnostics.place.map(|place| format!("{}:{} ", place.line, place.column)).unwrap_or_default();
@@ -74,7 +74,7 @@ async fn check(runtime: &Runtime, engine: &Engine, script: &str) -> Vec<String> 
         egress: Arc::new(answers.clone()),
         logs: None,
     };
-    match runtime.run(&engine.program(&bytecode), invocation).await {
+    match runtime.run(&engine.program(&compiled), invocation).await {
         Ok(report) => compare(&case, &report, &answers),
         Err(error) => vec![format!("the host failed: {error}")],
     }

@@ -4,22 +4,22 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use expect_test::{Expect, expect};
-use hookbox_javascript::{Bytecode, CompileError, Engine};
+use hookbox_javascript::{CompileError, Engine, Script};
 use hookbox_protocol::{Outcome, Report, RunLimits, Trigger};
 use hookbox_runtime::{Invocation, NoEgress, Runtime};
 
 use crate::start;
 
-async fn compiled(engine: &Engine, source: &str) -> Bytecode {
+async fn compiled(engine: &Engine, source: &str) -> Script {
     engine.compile(source).await.expect("the script compiles")
 }
 
-async fn run(runtime: &Runtime, engine: &Engine, bytecode: &Bytecode) -> Report {
+async fn run(runtime: &Runtime, engine: &Engine, script: &Script) -> Report {
     let input = Bytes::from_static(Trigger::PostChangePassword.spec().sample.as_bytes());
     let limits = RunLimits::default();
     let trigger = Trigger::PostChangePassword;
     let invocation = Invocation { trigger, input, limits, egress: Arc::new(NoEgress), logs: None };
-    runtime.run(&engine.program(bytecode), invocation).await.expect("the host works")
+    runtime.run(&engine.program(script), invocation).await.expect("the host works")
 }
 
 fn value(report: &Report) -> serde_json::Value {
@@ -38,8 +38,8 @@ async fn nothing_of_a_run_is_left_for_the_next() {
         require('events').extra = (require('events').extra || 0) + 1;
         cb(null, [global.count, require('events').extra, Math.random(), require('crypto').randomBytes(8).toString('hex')]);
     };";
-    let bytecode = compiled(&engine, script).await;
-    let (first, second) = (run(&runtime, &engine, &bytecode).await, run(&runtime, &engine, &bytecode).await);
+    let script = compiled(&engine, script).await;
+    let (first, second) = (run(&runtime, &engine, &script).await, run(&runtime, &engine, &script).await);
     let (first, second) = (value(&first), value(&second));
     assert_eq!((&first[0], &first[1]), (&second[0], &second[1]));
     assert_eq!((first[0].as_u64(), first[1].as_u64()), (Some(1), Some(1)));
@@ -49,10 +49,10 @@ async fn nothing_of_a_run_is_left_for_the_next() {
 #[tokio::test]
 async fn the_clock_of_a_run_is_the_hosts_and_not_that_of_preinitialisation() {
     let Some((runtime, engine)) = start().await else { return };
-    let bytecode =
+    let script =
         compiled(&engine, "module.exports = (u, c, cb) => cb(null, [Date.now(), +new Date(), performance.timeOrigin])")
             .await;
-    let report = run(&runtime, &engine, &bytecode).await;
+    let report = run(&runtime, &engine, &script).await;
     let times = value(&report);
     let now = std::time::UNIX_EPOCH.elapsed().expect("after 1970").as_secs_f64() * 1e3;
     for time in times.as_array().expect("three times") {
@@ -62,16 +62,64 @@ async fn the_clock_of_a_run_is_the_hosts_and_not_that_of_preinitialisation() {
 }
 
 #[tokio::test]
-async fn a_second_start_takes_the_image_from_the_cache() {
+async fn a_top_level_that_asks_the_host_for_nothing_costs_the_runs_nothing() {
     let Some((runtime, engine)) = start().await else { return };
+    let fuel = async |top: &str| {
+        let source = format!(
+            "{top} const table = []; for (let i = 0; i < 3000; i++) table.push(i); \
+                              module.exports = (u, c, cb) => cb(null, table.length);"
+        );
+        let report = run(&runtime, &engine, &compiled(&engine, &source).await).await;
+        assert_eq!(value(&report), 3000);
+        report.fuel_used
+    };
+    let (evaluated, asking) = (fuel("const request = require('request');").await, fuel("Date.now();").await);
+    assert!(evaluated < asking / 2, "{evaluated} {asking}");
+}
+
+#[tokio::test]
+async fn what_a_top_level_asks_of_the_host_is_asked_in_each_run() {
+    let Some((runtime, engine)) = start().await else { return };
+    let source = "const number = Math.random(); console.log('top'); let calls = 0;
+        module.exports = (user, context, cb) => cb(null, [number, ++calls]);";
+    let script = compiled(&engine, source).await;
+    let (first, second) = (run(&runtime, &engine, &script).await, run(&runtime, &engine, &script).await);
+    assert_eq!((first.logs.len(), second.logs.len()), (1, 1));
+    let (first, second) = (value(&first), value(&second));
+    assert_ne!(first[0], second[0]);
+    assert_eq!((&first[1], &second[1]), (&1.into(), &1.into()));
+}
+
+#[tokio::test]
+async fn a_top_level_may_throw_loop_or_build_much_and_each_run_shows_it() {
+    let Some((runtime, engine)) = start().await else { return };
+    let outcome = async |source: &str| {
+        let script = compiled(&engine, source).await;
+        let (first, second) = (run(&runtime, &engine, &script).await, run(&runtime, &engine, &script).await);
+        assert_eq!(first.outcome.name(), second.outcome.name());
+        first.outcome
+    };
+    assert_eq!(outcome("throw new Error('at the top')").await.name(), "failed");
+    assert!(matches!(outcome("for (;;);").await, Outcome::OutOfFuel { .. } | Outcome::TimedOut { .. }));
+    let large = "const table = new Array(50000).fill('x'); module.exports = (u, c, cb) => cb(null, table.length);";
+    assert_eq!(outcome(large).await, Outcome::Completed { value: 50_000.into() });
+}
+
+#[tokio::test]
+async fn a_second_start_takes_the_image_from_the_cache() {
+    let Some((runtime, _)) = start().await else { return };
     let cache = tempfile::tempdir().expect("a temporary folder");
     let first = Engine::start(&runtime, Some(cache.path())).await.expect("starts");
-    let files: Vec<_> = std::fs::read_dir(cache.path()).expect("readable").collect();
+    let written = || {
+        let files = std::fs::read_dir(cache.path()).expect("readable").map(|file| file.expect("readable"));
+        files.map(|file| (file.path(), file.metadata().and_then(|file| file.modified()).ok())).collect::<Vec<_>>()
+    };
+    let files = written();
     assert_eq!(files.len(), 1);
     let second = Engine::start(&runtime, Some(cache.path())).await.expect("starts");
-    assert_eq!((first.id(), second.id()), (engine.id(), engine.id()));
-    let bytecode = compiled(&first, "module.exports = (u, c, cb) => cb(null, 'ok')").await;
-    assert_eq!(value(&run(&runtime, &second, &bytecode).await), "ok");
+    assert_eq!(written(), files);
+    let script = compiled(&first, "module.exports = (u, c, cb) => cb(null, 'ok')").await;
+    assert_eq!(value(&run(&runtime, &second, &script).await), "ok");
 }
 
 #[tokio::test]
@@ -83,16 +131,16 @@ async fn every_name_in_the_table_of_modules_can_be_required() {
             try {{ return require(name) === undefined }} catch (error) {{ return true }}
         }}))"
     );
-    let bytecode = compiled(&engine, &script).await;
-    assert_eq!(value(&run(&runtime, &engine, &bytecode).await), serde_json::json!([]));
+    let script = compiled(&engine, &script).await;
+    assert_eq!(value(&run(&runtime, &engine, &script).await), serde_json::json!([]));
 }
 
 #[tokio::test]
 async fn an_error_is_explained_with_the_line_of_the_script() {
     let Some((runtime, engine)) = start().await else { return };
     let check = async |source: &str, expected: Expect| {
-        let bytecode = compiled(&engine, source).await;
-        let report = run(&runtime, &engine, &bytecode).await;
+        let script = compiled(&engine, source).await;
+        let report = run(&runtime, &engine, &script).await;
         let mut error = report.outcome.error().expect("it fails");
         engine.explain(&mut error, source);
         expected.assert_eq(&error.stack);

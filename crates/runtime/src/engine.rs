@@ -1,4 +1,4 @@
-//! The two wasmtime engines and the pools behind them.
+//! The wasmtime engines and the pools behind them.
 
 use wasmparser::WasmFeatures;
 use wasmtime::{
@@ -48,7 +48,7 @@ pub(crate) const FEATURES: WasmFeatures = WasmFeatures::MUTABLE_GLOBAL
     .union(WasmFeatures::FLOATS)
     .union(WasmFeatures::EXTENDED_CONST);
 
-/// Which of the two engines.
+/// What an engine runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Kind {
     /// Many modules of tenants: memories are filled by copying. A copy-on-write image would cost each module a file
@@ -62,15 +62,17 @@ impl Kind {
     pub(crate) const ALL: [Self; 2] = [Self::Modules, Self::Scripts];
 }
 
-/// Both engines.
+/// The engines.
 pub(crate) struct Engines {
     pub(crate) modules: Engine,
     pub(crate) scripts: Engine,
+    /// Loads what is compiled for `scripts`, and makes each instance anew.
+    pub(crate) workshop: Engine,
     pub(crate) keep_resident: KeepResident,
 }
 
 impl Engines {
-    /// Makes the engines and reserves their pools.
+    /// Makes the engines and reserves the pools of those that run programs.
     pub(crate) fn new(settings: &Settings) -> Result<Self, Error> {
         let pagemap_scan = PoolingAllocationConfig::is_pagemap_scan_available();
         let keep = |bytes: usize| if pagemap_scan { bytes } else { KEEP_WITHOUT_SCAN };
@@ -84,10 +86,17 @@ impl Engines {
         Ok(Self {
             modules: pooled(Kind::Modules, settings, module_bytes)?,
             scripts: pooled(Kind::Scripts, settings, script_bytes)?,
+            workshop: compiler(Kind::Scripts)?,
             keep_resident,
         })
     }
 
+    /// All of them.
+    pub(crate) fn all(&self) -> [&Engine; 3] {
+        [&self.modules, &self.scripts, &self.workshop]
+    }
+
+    /// The one that runs programs of that kind.
     pub(crate) fn get(&self, kind: Kind) -> &Engine {
         match kind {
             Kind::Modules => &self.modules,

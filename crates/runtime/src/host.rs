@@ -8,7 +8,7 @@ mod random;
 mod timer;
 mod wasi;
 
-use wasmtime::{Caller, Engine, Extern, FuncType, Linker, Memory, ValType};
+use wasmtime::{Caller, Engine, Extern, ExternType, FuncType, Linker, Memory, Module, ValType};
 
 use crate::Error;
 use crate::sandbox::RunState;
@@ -33,6 +33,20 @@ pub(crate) fn linker(engine: &Engine) -> Result<Linker<RunState>, Error> {
         wasi::link(&mut linker)
     };
     link().map_err(|e| Error::Setup(format!("the host functions: {e:#}")))?;
+    Ok(linker)
+}
+
+/// The functions that a module imports, all of which trap.
+pub(crate) fn no_host(engine: &Engine, module: &Module) -> wasmtime::Result<Linker<RunState>> {
+    let mut linker = Linker::new(engine);
+    for import in module.imports() {
+        if let ExternType::Func(ty) = import.ty() {
+            let name = import.name().to_owned();
+            linker.func_new(import.module(), import.name(), ty, move |_, _, _| {
+                Err(Fault::Contract(format!("`{name}` is there for runs only")).into())
+            })?;
+        }
+    }
     Ok(linker)
 }
 
@@ -109,7 +123,7 @@ fn outside(ptr: u32, len: u32, size: usize) -> Fault {
 
 #[cfg(test)]
 mod tests {
-    use wasmtime::{Engine, ExternType, Store};
+    use wasmtime::Store;
 
     use super::*;
     use crate::engine::{Kind, compiler};

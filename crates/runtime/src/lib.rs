@@ -41,7 +41,9 @@ mod preinitialize;
 mod run;
 mod runtime;
 mod sandbox;
+mod script;
 mod settings;
+mod snapshot;
 mod ticker;
 
 pub use egress::{Egress, NoEgress};
@@ -49,4 +51,6 @@ pub use error::{CompileError, Error, Refusal};
 pub use module::Module;
 pub use run::{CallReport, Invocation, LogTap, Program};
 pub use runtime::{ABI, Runtime, Stats};
+pub use script::ScriptEngine;
 pub use settings::{Compiler, KeepResident, ModuleInfo, Settings, ShapeLimits};
+pub use snapshot::Snapshot;

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use hookbox_protocol::ModuleDigest;
 use hookbox_protocol::trigger;
-use wasmtime::{Extern, Instance, InstancePre, Linker, ModuleExport, Store, TypedFunc, WasmParams, WasmResults};
+use wasmtime::{
+    Engine, Extern, Instance, InstancePre, Linker, ModuleExport, Store, TypedFunc, WasmParams, WasmResults,
+};
 
 use crate::Error;
 use crate::engine::Kind;
@@ -28,7 +30,7 @@ pub(crate) struct Exports {
     pub(crate) alloc: Option<ModuleExport>,
     pub(crate) initialize: Option<ModuleExport>,
     pub(crate) abi: Option<ModuleExport>,
-    pub(crate) run_payload: Option<ModuleExport>,
+    pub(crate) run_script: Option<ModuleExport>,
     pub(crate) triggers: [Option<ModuleExport>; trigger::TABLE.len()],
 }
 
@@ -45,7 +47,7 @@ impl Module {
             alloc: export("hookbox_alloc"),
             initialize: export("_initialize"),
             abi: export("hookbox_abi"),
-            run_payload: export("hookbox_run_payload"),
+            run_script: export("hookbox_run_script"),
             triggers: trigger::TABLE.map(|spec| export(spec.export)),
         };
         let code = module.image_range();
@@ -65,6 +67,10 @@ impl Module {
 
     pub(crate) fn kind(&self) -> Kind {
         self.0.kind
+    }
+
+    pub(crate) fn engine(&self) -> &Engine {
+        self.0.pre.module().engine()
     }
 
     pub(crate) fn pre(&self) -> &InstancePre<RunState> {

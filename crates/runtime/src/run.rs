@@ -17,17 +17,17 @@ use crate::egress::Egress;
 use crate::module::{Module, function};
 use crate::sandbox::meter::Metered;
 use crate::sandbox::{RunState, Sandbox};
-use crate::{Error, NoEgress};
+use crate::{Error, NoEgress, Snapshot};
 use ending::Ending;
 use output::{Answer, Payload};
 
-/// What is run: a hook's module, or the script engine's module with a script's bytecode.
+/// What is run: a hook's module, or the script engine's module with a script that is loaded.
 #[derive(Debug, Clone)]
 pub struct Program {
     /// The code.
     pub module: Module,
-    /// A script's bytecode; `None` for a hook that is a module.
-    pub payload: Option<Bytes>,
+    /// What loading a script left in the engine's memory; `None` for a hook that is a module.
+    pub payload: Option<Snapshot>,
 }
 
 /// Called at each line that a run prints, on the run's own thread: it must be quick and must not block.
@@ -58,30 +58,31 @@ pub struct CallReport {
 
 /// Runs `program` and reads its answer.
 pub(crate) async fn run(sandbox: Sandbox, program: &Program, invocation: &Invocation) -> Result<Report, Error> {
-    let payload = program.payload.as_ref();
     let limit = invocation.limits.result_bytes;
     let (sandbox, ended) = ended(sandbox, &invocation.limits, async |store: &mut Store<RunState>| {
         let instance = instantiate(store, &program.module).await?;
         let exports = program.module.exports();
         let input = &invocation.input[..];
-        let result = match payload {
+        let (result, kind) = match &program.payload {
             None => {
                 let export = exports.triggers[invocation.trigger as usize].as_ref();
                 let name = invocation.trigger.export();
                 let hook = function::<(u32, u32), u64>(store, &instance.instance, export, name)?;
-                let at = instance.give(store, &program.module, &[input]).await?;
-                hook.call_async(&mut *store, (at, len(input)?)).await?
+                let at = instance.give(store, &program.module, input).await?;
+                (hook.call_async(&mut *store, (at, len(input)?)).await?, Payload::None)
             }
-            Some(payload) => {
-                let export = exports.run_payload.as_ref();
-                let name = "hookbox_run_payload";
-                let engine = function::<(u32, u32, u32, u32), u64>(store, &instance.instance, export, name)?;
-                let at = instance.give(store, &program.module, &[payload, input]).await?;
-                let arguments = (invocation.trigger as u32, at, len(payload)?, len(input)?);
-                engine.call_async(&mut *store, arguments).await?
+            Some(script) => {
+                let export = exports.run_script.as_ref();
+                let engine = function::<(u32, u32, u32), u64>(store, &instance.instance, export, "hookbox_run_script")?;
+                instance.restore(store, script)?;
+                let at = match script.room(len(input)?) {
+                    Some(at) => instance.write(store, at, input)?,
+                    None => instance.give(store, &program.module, input).await?,
+                };
+                let arguments = (invocation.trigger as u32, at, len(input)?);
+                (engine.call_async(&mut *store, arguments).await?, Payload::Script)
             }
         };
-        let kind = if payload.is_some() { Payload::Script } else { Payload::None };
         Ok(output::read(instance.memory.data(&*store), result, limit, kind))
     })
     .await?;
@@ -106,7 +107,7 @@ pub(crate) async fn call(
         let instance = instantiate(store, module).await?;
         let place = module.export(export);
         let called = function::<(u32, u32), u64>(store, &instance.instance, place.as_ref(), export)?;
-        let at = instance.give(store, module, &[input]).await?;
+        let at = instance.give(store, module, input).await?;
         let result = called.call_async(&mut *store, (at, len(input)?)).await?;
         let answer = output::slice(instance.memory.data(&*store), result, limits.result_bytes);
         Ok(answer.map(Bytes::copy_from_slice).map_err(|message| Outcome::BadOutput { message }))
@@ -121,6 +122,35 @@ pub(crate) async fn call(
         Err(outcome) => outcome.clone(),
     };
     Ok(CallReport { result, report: sandbox.report(outcome) })
+}
+
+/// Calls `export(ptr, len) -> i64` with `input`, and keeps what it leaves in memory. Its answer is the room for the input
+/// of a run; without an answer there is nothing to start from.
+pub(crate) async fn snapshot(
+    [sandbox, mut untouched]: [Sandbox; 2],
+    module: &Module,
+    export: &str,
+    input: &[u8],
+    limits: &RunLimits,
+) -> Result<Result<Option<Snapshot>, Outcome>, Error> {
+    let (_, ended) = ended(sandbox, limits, async |store: &mut Store<RunState>| {
+        let instance = instantiate(store, module).await?;
+        let place = module.export(export);
+        let called = function::<(u32, u32), u64>(store, &instance.instance, place.as_ref(), export)?;
+        let at = instance.give(store, module, input).await?;
+        let room = called.call_async(&mut *store, (at, len(input)?)).await?;
+        if room == 0 {
+            return Ok(None);
+        }
+        let memory = instance.memory.data(&*store);
+        let before = instantiate(&mut untouched.store, module).await?;
+        let answer = output::slice(memory, room, u64::MAX).map_err(Ending::Bad)?;
+        let start = len(&memory[..answer.as_ptr().addr() - memory.as_ptr().addr()])?;
+        let room = start..start + len(answer)?;
+        Ok(Some(Snapshot::new(before.memory.data(&untouched.store), memory, room)))
+    })
+    .await?;
+    Ok(ended)
 }
 
 /// What the module's `hookbox_abi` answers; 1 where there is none.
@@ -182,27 +212,38 @@ async fn instantiate(store: &mut Store<RunState>, module: &Module) -> Result<Sta
 }
 
 impl Started {
-    /// Asks the guest for room, once, and writes `parts` there one after the other.
-    async fn give(&self, store: &mut Store<RunState>, module: &Module, parts: &[&[u8]]) -> Result<u32, Ending> {
+    /// Asks the guest for room, and writes `input` there.
+    async fn give(&self, store: &mut Store<RunState>, module: &Module, input: &[u8]) -> Result<u32, Ending> {
         let export = module.exports().alloc.as_ref();
         let alloc = function::<u32, u32>(store, &self.instance, export, "hookbox_alloc")?;
-        let total = parts.iter().try_fold(0_u32, |sum, part| sum.checked_add(len(part).ok()?));
-        let total = total.ok_or_else(|| Error::Sandbox("the input is larger than 4 GiB".to_owned()))?;
-        let at = alloc.call_async(&mut *store, total).await?;
+        let at = alloc.call_async(&mut *store, len(input)?).await?;
+        self.write(store, at, input)
+    }
+
+    /// Writes `input` where the guest has room for it.
+    fn write(&self, store: &mut Store<RunState>, at: u32, input: &[u8]) -> Result<u32, Ending> {
         let data = self.memory.data_mut(&mut *store);
         let size = data.len();
-        let Some(mut room) = data.get_mut(at as usize..).filter(|room| room.len() >= total as usize) else {
+        let Some(room) = data.get_mut(at as usize..).and_then(|room| room.get_mut(..input.len())) else {
+            let len = input.len();
             let message = format!(
-                "`hookbox_alloc({total})` answered {at}, which leaves no room for {total} bytes in a memory of {size}"
+                "`hookbox_alloc({len})` answered {at}, which leaves no room for {len} bytes in a memory of {size}"
             );
             return Err(Ending::Bad(message));
         };
-        for part in parts {
-            let (place, rest) = room.split_at_mut(part.len());
-            place.copy_from_slice(part);
-            room = rest;
-        }
+        room.copy_from_slice(input);
         Ok(at)
+    }
+
+    /// Makes the memory what it was when `script` was loaded.
+    fn restore(&self, store: &mut Store<RunState>, script: &Snapshot) -> Result<(), Ending> {
+        let missing = script.size().saturating_sub(self.memory.data_size(&*store));
+        if missing > 0 {
+            let pages = missing.div_ceil(usize::try_from(self.memory.page_size(&*store)).unwrap_or(usize::MAX));
+            self.memory.grow(&mut *store, pages as u64)?;
+        }
+        script.restore(self.memory.data_mut(&mut *store));
+        Ok(())
     }
 }
 

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
-use hookbox_protocol::{ErrorCode, ModuleDigest, Report, RunLimits, Trigger};
+use hookbox_protocol::{ErrorCode, ModuleDigest, Outcome, Report, RunLimits, Trigger};
 use tokio::sync::Semaphore;
-use wasmtime::Linker;
+use wasmtime::{Engine, Linker};
 
 use crate::cache::{Cache, Found};
 use crate::check;
@@ -21,7 +21,7 @@ use crate::run::{self, CallReport, Invocation, LogTap, Program};
 use crate::sandbox::{RunState, Sandbox};
 use crate::settings::{Compiler, KeepResident, ModuleInfo, Settings};
 use crate::ticker::Ticker;
-use crate::{CompileError, Error, Refusal, preinitialize};
+use crate::{CompileError, Error, Refusal, ScriptEngine, Snapshot, preinitialize};
 
 /// The number of the guest contract that this host speaks.
 pub const ABI: u32 = 1;
@@ -157,7 +157,7 @@ impl Runtime {
         let _slot = self.slot().await?;
         let _awake = self.0.ticker.awake();
         let egress = Arc::clone(&invocation.egress);
-        let sandbox = self.sandbox(&program.module, &invocation.limits, egress, invocation.logs.clone())?;
+        let sandbox = sandbox(&program.module, &invocation.limits, egress, invocation.logs.clone())?;
         run::run(sandbox, program, &invocation).await
     }
 
@@ -174,30 +174,53 @@ impl Runtime {
     ///
     /// # Errors
     /// [`Error::EngineModule`] where the module does not suit.
-    pub async fn load_engine(&self, wasm: Bytes) -> Result<Module, Error> {
+    pub async fn load_engine(&self, wasm: Bytes) -> Result<ScriptEngine, Error> {
         let digest = check::digest(&wasm);
-        let loaded = self.loaded(Kind::Scripts, digest, async || Ok(wasm)).await;
-        loaded.map_err(|error| match error {
+        let runs = self.loaded(Kind::Scripts, digest, async || Ok(wasm)).await.map_err(|error| match error {
             CompileError::Refused(refusal) => Error::EngineModule(refusal.message),
             CompileError::Host(error) => error,
-        })
+        })?;
+        let works = runs.pre().module().serialize().and_then(|artefact| self.workshop(digest, &artefact));
+        Ok(ScriptEngine::new(runs, works.map_err(|e| Error::EngineModule(format!("{e:#}")))?))
     }
 
-    /// Calls `export(ptr, len) -> i64` of a module of our own with `input`, and gives the bytes that it answers.
+    /// Calls `export(ptr, len) -> i64` of an engine with `input`, and gives the bytes that it answers. A host function that
+    /// it calls is a trap.
     ///
     /// # Errors
     /// Trouble of the host only.
     pub async fn call(
         &self,
-        module: &Module,
+        engine: &ScriptEngine,
         export: &str,
         input: Bytes,
         limits: RunLimits,
     ) -> Result<CallReport, Error> {
         let _slot = self.slot().await?;
         let _awake = self.0.ticker.awake();
-        let sandbox = self.sandbox(module, &limits, run::no_egress(), None)?;
-        run::call(sandbox, module, export, &input, &limits).await
+        let sandbox = sandbox(engine.works(), &limits, run::no_egress(), None)?;
+        run::call(sandbox, engine.works(), export, &input, &limits).await
+    }
+
+    /// Calls `export(ptr, len) -> i64` of an engine with `input`, and keeps what the call left in memory as a script to
+    /// run. A host function that it calls is a trap: what the host says would be the same in every run.
+    ///
+    /// The export answers where a run's input may be written and how long it may be, `ptr << 32 | len`; or 0 where there
+    /// is nothing to run, which is `None`. The inner error is how the call ended instead.
+    ///
+    /// # Errors
+    /// Trouble of the host only.
+    pub async fn snapshot(
+        &self,
+        engine: &ScriptEngine,
+        export: &str,
+        input: Bytes,
+        limits: RunLimits,
+    ) -> Result<Result<Option<Snapshot>, Outcome>, Error> {
+        let _slot = self.slot().await?;
+        let _awake = self.0.ticker.awake();
+        let fresh = || sandbox(engine.works(), &limits, run::no_egress(), None);
+        run::snapshot([fresh()?, fresh()?], engine.works(), export, &input, &limits).await
     }
 
     /// The check, away from the threads that must not block.
@@ -208,16 +231,6 @@ impl Runtime {
 
     async fn slot(&self) -> Result<tokio::sync::SemaphorePermit<'_>, Error> {
         self.0.slots.acquire().await.map_err(|_| Error::Stopped)
-    }
-
-    fn sandbox(
-        &self,
-        module: &Module,
-        limits: &RunLimits,
-        egress: Arc<dyn Egress>,
-        logs: Option<LogTap>,
-    ) -> Result<Sandbox, Error> {
-        Sandbox::new(self.0.engines.get(module.kind()), limits, egress, logs)
     }
 
     /// The module from wherever it is. Two callers at once compile it once.
@@ -288,21 +301,23 @@ impl Runtime {
     }
 
     fn deserialize(&self, kind: Kind, digest: ModuleDigest, artefact: &[u8]) -> Result<Module, Error> {
-        let engine = self.0.engines.get(kind);
-        // SAFETY: these bytes come from our own compiler: straight from it, or from a file whose HMAC under the
-        // daemon's key was verified over these very bytes.
-        #[expect(unsafe_code, reason = "loading compiled code is native code execution; see the safety comment")]
-        let module = unsafe { wasmtime::Module::deserialize(engine, artefact) };
         let linker = &self.0.linkers[kind as usize];
-        module
+        deserialized(self.0.engines.get(kind), artefact)
             .and_then(|module| Module::new(digest, kind, linker, &module))
             .map_err(|e| Error::Compiler(format!("its artefact does not load: {e:#}")))
+    }
+
+    /// An engine for scripts as it works on them: every host function is a trap.
+    fn workshop(&self, digest: ModuleDigest, artefact: &[u8]) -> wasmtime::Result<Module> {
+        let engine = &self.0.engines.workshop;
+        let module = deserialized(engine, artefact)?;
+        Module::new(digest, Kind::Scripts, &host::no_host(engine, &module)?, &module)
     }
 
     async fn ask_abi(&self, module: &Module) -> Result<(), CompileError> {
         let _slot = self.slot().await?;
         let _awake = self.0.ticker.awake();
-        let sandbox = self.sandbox(module, &ABI_LIMITS, run::no_egress(), None)?;
+        let sandbox = sandbox(module, &ABI_LIMITS, run::no_egress(), None)?;
         let message = match run::abi(sandbox, module, &ABI_LIMITS).await? {
             Ok(ABI) => return Ok(()),
             Ok(other) => format!("the module speaks contract {other}; this host speaks {ABI}"),
@@ -319,6 +334,24 @@ impl std::fmt::Debug for Runtime {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Runtime").field("settings", &self.0.settings).finish_non_exhaustive()
     }
+}
+
+fn deserialized(engine: &Engine, artefact: &[u8]) -> wasmtime::Result<wasmtime::Module> {
+    // SAFETY: these bytes come from our own compiler: straight from it, from a file whose HMAC under the daemon's key was
+    // verified over these very bytes, or from a module that was loaded from one of the two.
+    #[expect(unsafe_code, reason = "loading compiled code is native code execution; see the safety comment")]
+    unsafe {
+        wasmtime::Module::deserialize(engine, artefact)
+    }
+}
+
+fn sandbox(
+    module: &Module,
+    limits: &RunLimits,
+    egress: Arc<dyn Egress>,
+    logs: Option<LogTap>,
+) -> Result<Sandbox, Error> {
+    Sandbox::new(module.engine(), limits, egress, logs)
 }
 
 /// Runs `work` on a thread that may block.

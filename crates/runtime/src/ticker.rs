@@ -10,7 +10,7 @@ use std::time::Duration;
 use wasmtime::Engine;
 
 use crate::Error;
-use crate::engine::{Engines, Kind};
+use crate::engine::Engines;
 
 /// How often a guest is interrupted.
 const TICK: Duration = Duration::from_millis(10);
@@ -45,7 +45,7 @@ impl Ticker {
     pub(crate) fn start(engines: &Engines) -> Result<Self, Error> {
         let shared = Arc::new(Shared::default());
         let of_thread = Arc::clone(&shared);
-        let engines = Kind::ALL.map(|kind| engines.get(kind).clone());
+        let engines = engines.all().map(Engine::clone);
         let thread = std::thread::Builder::new()
             .name("epoch-ticker".to_owned())
             .spawn(move || of_thread.tick(&engines))

@@ -1,17 +1,17 @@
-//! Scripts as programs: the JavaScript engine, started at the first script, and the bytecode of the scripts that ran lately.
+//! Scripts as programs: the JavaScript engine, started at the first script, and the scripts that ran lately, compiled.
 
 use std::hash::{BuildHasher as _, RandomState};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use hookbox_javascript::{Bytecode, CompileError, Engine};
+use hookbox_javascript::{CompileError, Engine, Script};
 use hookbox_protocol::HookError;
 use hookbox_protocol::outcome::Outcome;
 use hookbox_runtime::{Error, Program, Runtime};
 use lru::LruCache;
 use tokio::sync::OnceCell;
 
-/// Bytes of scripts and their bytecode that are kept ready. A script that is not among them is compiled again, which takes
+/// Bytes of scripts, and of what they were compiled to, that are kept ready. A script that is not among them is compiled again, which takes
 /// milliseconds.
 const KEPT_BYTES_MAX: usize = 64 << 20;
 
@@ -29,7 +29,7 @@ struct Inner {
 
 /// The scripts by a hash of their text; the text itself decides, so that two scripts never meet.
 struct Kept {
-    scripts: LruCache<u64, (Arc<str>, Bytecode)>,
+    scripts: LruCache<u64, (Arc<str>, Script)>,
     bytes: usize,
 }
 
@@ -86,15 +86,15 @@ impl Scripts {
         let Some(engine) = self.engine().await? else { return Ok(Compiled::Failed(no_engine())) };
         let key = self.0.hasher.hash_one(source);
         let found = self.kept().get(key, source);
-        let (source, bytecode) = match found {
+        let (source, compiled) = match found {
             Some(found) => found,
             None => match engine.compile(source).await {
-                Ok(bytecode) => self.kept().put(key, source.into(), bytecode),
+                Ok(compiled) => self.kept().put(key, source.into(), compiled),
                 Err(CompileError::Script(diagnostics)) => return Ok(Compiled::Failed(diagnostics.hook_error())),
                 Err(CompileError::Host(error)) => return Err(error),
             },
         };
-        Ok(Compiled::Script(engine.program(&bytecode), Explainer { engine: engine.clone(), source }))
+        Ok(Compiled::Script(engine.program(&compiled), Explainer { engine: engine.clone(), source }))
     }
 
     /// What an author should know of a script that is being saved: where it does not compile, which modules it will not
@@ -132,19 +132,19 @@ impl Scripts {
 }
 
 impl Kept {
-    fn get(&mut self, key: u64, source: &str) -> Option<(Arc<str>, Bytecode)> {
+    fn get(&mut self, key: u64, source: &str) -> Option<(Arc<str>, Script)> {
         self.scripts.get(&key).filter(|(kept, _)| **kept == *source).cloned()
     }
 
-    fn put(&mut self, key: u64, source: Arc<str>, bytecode: Bytecode) -> (Arc<str>, Bytecode) {
-        self.bytes += source.len() + bytecode.len();
-        let script = (source, bytecode);
+    fn put(&mut self, key: u64, source: Arc<str>, compiled: Script) -> (Arc<str>, Script) {
+        self.bytes += source.len() + compiled.bytes();
+        let script = (source, compiled);
         let replaced = self.scripts.put(key, script.clone());
-        self.bytes -= replaced.map_or(0, |(source, bytecode)| source.len() + bytecode.len());
+        self.bytes -= replaced.map_or(0, |(source, compiled)| source.len() + compiled.bytes());
         while self.bytes > KEPT_BYTES_MAX
-            && let Some((_, (source, bytecode))) = self.scripts.pop_lru()
+            && let Some((_, (source, compiled))) = self.scripts.pop_lru()
         {
-            self.bytes -= source.len() + bytecode.len();
+            self.bytes -= source.len() + compiled.bytes();
         }
         script
     }

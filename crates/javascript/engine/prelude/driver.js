@@ -1,4 +1,5 @@
-// The life of a run: calls the hook, hears its `cb`, waits with it, and says how it ended.
+// The life of a script, which is loaded once, and of a run: calls the hook, hears its `cb`, waits with it, and says how it
+// ended.
 'use strict';
 
 const native = require('internal/native');
@@ -23,23 +24,34 @@ let isOver = false;
 // Promises that were rejected and that nobody handles so far, with their reasons.
 const rejected = new Map();
 
-exports.start = function (trigger, factory, input) {
+// What the script's text became, and the function that it exports once it was evaluated.
+let factory;
+let script;
+
+// Evaluated here, a script costs its runs nothing. One that then throws, or asks the host for something that differs from
+// run to run, is loaded again without.
+exports.load = function (given, evaluate) {
+  factory = given;
+  if (evaluate) script = hook.load(factory);
+};
+
+exports.start = function (trigger, input) {
   try {
     const call = triggers.callOf(trigger, input);
-    callHook(hook.load(factory), call);
+    callHook(script || hook.load(factory), call);
   } catch (error) {
     exports.fail(error);
   }
   runTicks();
 };
 
-function callHook(script, call) {
+function callHook(called, call) {
   const count = call.push(callback) - 1;
-  const returned = apply(script, undefined, call);
+  const returned = apply(called, undefined, call);
   if (returned === null || typeof returned !== 'object' || typeof returned.then !== 'function') return;
   // A function that has no parameter for `cb` finishes when its promise does. One that has it must call it: that is what
   // its author promised, and a promise that settles earlier is how a forgotten `cb` looks.
-  const takesCallback = script.length > count;
+  const takesCallback = called.length > count;
   const promise = returned instanceof Promise ? returned : Promise.resolve(returned);
   apply(then, promise, [
     (value) => {

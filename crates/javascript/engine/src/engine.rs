@@ -41,7 +41,9 @@ pub(crate) struct Engine {
 
 /// The functions that `driver.js` exports to this side.
 pub(crate) struct Driver {
-    /// `start(trigger, factory, input)` calls the script.
+    /// `load(factory, evaluate)` takes a script, and evaluates it up to its function if it is to.
+    pub(crate) load: JSValue,
+    /// `start(trigger, input)` calls the script's function.
     pub(crate) start: JSValue,
     /// `deliver(event)` hands over what the host had to say.
     pub(crate) deliver: JSValue,
@@ -115,6 +117,7 @@ fn boot(ctx: *mut JSContext) -> Result<Driver> {
         call(ctx, boot, &mut arguments)?;
         let take = |name: &core::ffi::CStr| checked(js::JS_GetPropertyStr(ctx, exports, name.as_ptr()));
         let driver = Driver {
+            load: take(c"load")?,
             start: take(c"start")?,
             deliver: take(c"deliver")?,
             turn: take(c"turn")?,

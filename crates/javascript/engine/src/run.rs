@@ -1,4 +1,5 @@
-//! One run: the script's factory, its function, then jobs and events in turn until the driver says that it is over.
+//! A script's life: it is loaded once; each run starts from what that left, and lasts until the driver says that it is
+//! over: the script's function, then jobs and events in turn.
 
 use rquickjs_sys as js;
 
@@ -7,10 +8,24 @@ use crate::native::json;
 use crate::value::{Result, call, checked, readable_json, truthy, with_text};
 use crate::{fresh, host};
 
-/// Runs `payload`, bytecode of this engine, on `input`, JSON. Answers the result for the host.
-pub(crate) fn run(engine: &Engine, trigger: i32, payload: &[u8], input: &[u8]) -> &'static [u8] {
+/// Loads `bytecode` of this engine; with `evaluate` up to the function that it exports. Fails where the script throws.
+pub(crate) fn load(engine: &Engine, bytecode: &[u8], evaluate: bool) -> Result<()> {
     fresh::start();
-    if start(engine, trigger, payload, input).is_err() {
+    let ctx = engine.ctx;
+    // SAFETY: the bytecode was written by `compile` of this very engine; the host sees to that.
+    let factory = unsafe {
+        let flags = js::JS_READ_OBJ_BYTECODE as i32;
+        let program = js::JS_ReadObject(ctx, bytecode.as_ptr(), bytecode.len() as u32, flags);
+        checked(js::JS_EvalFunction(ctx, checked(program)?))?
+    };
+    let evaluate = if evaluate { js::JS_TRUE } else { js::JS_FALSE };
+    call(ctx, engine.driver.load, &mut [factory, evaluate]).map(|_| ())
+}
+
+/// Runs the script that is loaded on `input`, JSON. Answers the result for the host.
+pub(crate) fn run(engine: &Engine, trigger: i32, input: &[u8]) -> &'static [u8] {
+    fresh::start();
+    if start(engine, trigger, input).is_err() {
         report_pending(engine);
     }
     loop {
@@ -23,15 +38,9 @@ pub(crate) fn run(engine: &Engine, trigger: i32, payload: &[u8], input: &[u8]) -
     }
 }
 
-fn start(engine: &Engine, trigger: i32, payload: &[u8], input: &[u8]) -> Result<()> {
-    let ctx = engine.ctx;
-    // SAFETY: the payload was written by `compile` of this very engine; the host sees to that.
-    let factory = unsafe {
-        let program = js::JS_ReadObject(ctx, payload.as_ptr(), payload.len() as u32, js::JS_READ_OBJ_BYTECODE as i32);
-        checked(js::JS_EvalFunction(ctx, checked(program)?))?
-    };
-    let input = json::parse(ctx, input)?;
-    call(ctx, engine.driver.start, &mut [js::JS_MKVAL(js::JS_TAG_INT, trigger), factory, input])?;
+fn start(engine: &Engine, trigger: i32, input: &[u8]) -> Result<()> {
+    let input = json::parse(engine.ctx, input)?;
+    call(engine.ctx, engine.driver.start, &mut [js::JS_MKVAL(js::JS_TAG_INT, trigger), input])?;
     Ok(())
 }
 

@@ -1,10 +1,10 @@
-//! Programs with a payload: an engine of our own, pre-initialised, called with a script's bytecode.
+//! Scripts: an engine of our own, pre-initialised, that starts from what loading a script left in its memory.
 
 use std::sync::Arc;
 
 use bytes::Bytes;
 use hookbox_protocol::{Outcome, RunLimits, Trigger};
-use hookbox_runtime::{Error, Invocation, Module, NoEgress, Program, Runtime};
+use hookbox_runtime::{Error, Invocation, NoEgress, Runtime, ScriptEngine, Snapshot};
 use libtest_mimic::Trial;
 
 use super::guest::{runtime, wasm};
@@ -12,7 +12,10 @@ use super::test;
 
 pub(crate) fn trials() -> Vec<Trial> {
     vec![
-        test("script::the_engine_gets_trigger_payload_and_input", payload),
+        test("script::a_run_starts_from_what_loading_left_and_leaves_nothing_itself", loaded),
+        test("script::an_input_that_is_larger_than_the_room_is_given_another", large_input),
+        test("script::a_script_may_have_grown_the_memory", grown),
+        test("script::what_asks_the_host_traps_or_has_no_room_is_no_script", not_loaded),
         test("script::an_engine_can_say_that_a_script_never_finished", never_finished),
         test("script::a_call_answers_raw_bytes_or_an_outcome", raw_call),
         test("script::pre_initialisation_keeps_what_the_initialiser_wrote", preinitialized),
@@ -20,9 +23,11 @@ pub(crate) fn trials() -> Vec<Trial> {
     ]
 }
 
-/// Its script prints where its parts are; payload `n` makes it say that it never finished.
+/// A script is its first letter, which each run prints, counted up: `n` makes it say that it never finished, `t` ask for the
+/// time when it is loaded, `x` trap, `0` have no room, and `g` grow the memory.
 const ENGINE: &str = r#"(module
     (import "hookbox" "log" (func $log (param i32 i32 i32)))
+    (import "hookbox" "now_ms" (func $now (result f64)))
     (memory (export "memory") 1)
     (global $ready (mut i32) (i32.const 0))
     (data (i32.const 64) "{\"never_finished\":true}")
@@ -30,11 +35,24 @@ const ENGINE: &str = r#"(module
         (global.set $ready (i32.const 7))
         (i32.store8 (i32.const 0) (i32.const 33)))
     (func (export "hookbox_alloc") (param i32) (result i32) (i32.const 1024))
-    (func (export "hookbox_run_payload")
-        (param $trigger i32) (param $ptr i32) (param $payload i32) (param $input i32) (result i64)
-        (call $log (local.get $trigger) (local.get $ptr) (local.get $payload))
-        (call $log (i32.const 1) (i32.add (local.get $ptr) (local.get $payload)) (local.get $input))
-        (if (i32.eq (i32.load8_u (local.get $ptr)) (i32.const 110))
+    (func (export "load") (param $ptr i32) (param $len i32) (result i64)
+        (local $letter i32)
+        (local.set $letter (i32.load8_u (local.get $ptr)))
+        (i32.store8 (i32.const 8192) (local.get $letter))
+        (if (i32.eq (local.get $letter) (i32.const 116)) (then (drop (call $now))))
+        (if (i32.eq (local.get $letter) (i32.const 120)) (then (unreachable)))
+        (if (i32.eq (local.get $letter) (i32.const 48)) (then (return (i64.const 0))))
+        (if (i32.eq (local.get $letter) (i32.const 103)) (then
+            (drop (memory.grow (i32.const 2)))
+            (i32.store8 (i32.const 196607) (i32.const 71))))
+        (i64.const 0x3000_00000010))
+    (func (export "hookbox_run_script") (param $trigger i32) (param $ptr i32) (param $len i32) (result i64)
+        (call $log (local.get $trigger) (i32.const 8192) (i32.const 1))
+        (i32.store8 (i32.const 8192) (i32.add (i32.load8_u (i32.const 8192)) (i32.const 1)))
+        (call $log (i32.const 1) (local.get $ptr) (local.get $len))
+        (if (i32.gt_u (memory.size) (i32.const 1)) (then
+            (call $log (i32.const 1) (i32.const 196607) (i32.const 1))))
+        (if (i32.eq (i32.load8_u (i32.const 8192)) (i32.const 111))
             (then (return (i64.const 0x40_00000017))))
         (i64.const 0))
     (func (export "state") (param i32 i32) (result i64)
@@ -44,32 +62,65 @@ const ENGINE: &str = r#"(module
         (i64.or (i64.shl (i64.extend_i32_u (local.get 0)) (i64.const 32)) (i64.extend_i32_u (local.get 1))))
     (func (export "trap") (param i32 i32) (result i64) (unreachable)))"#;
 
-async fn engine(runtime: &Runtime) -> Module {
+async fn engine(runtime: &Runtime) -> ScriptEngine {
     runtime.load_engine(wasm(ENGINE)).await.expect("it loads")
 }
 
-async fn ran(payload: &'static [u8]) -> hookbox_protocol::Report {
-    let runtime = runtime(1);
-    let program = Program { module: engine(&runtime).await, payload: Some(Bytes::from_static(payload)) };
-    let invocation = Invocation {
-        trigger: Trigger::PreUserRegistration,
-        input: Bytes::from_static(br#"{"user":{}}"#),
-        limits: RunLimits::default(),
-        egress: Arc::new(NoEgress),
-        logs: None,
-    };
-    runtime.run(&program, invocation).await.expect("the host is well")
+async fn load(runtime: &Runtime, engine: &ScriptEngine, script: &'static str) -> Result<Option<Snapshot>, Outcome> {
+    let input = Bytes::from_static(script.as_bytes());
+    runtime.snapshot(engine, "load", input, RunLimits::default()).await.expect("the host is well")
 }
 
-async fn payload() {
-    let report = ran(b"bytecode").await;
-    assert_eq!(report.outcome, Outcome::Completed { value: serde_json::Value::Null });
-    let lines: Vec<_> = report.logs.iter().map(|line| (line.level as u32, &line.message[..])).collect();
-    assert_eq!(lines, [(Trigger::PreUserRegistration as u32, "bytecode"), (1, r#"{"user":{}}"#)]);
+/// How two runs of a script end, which must be the same.
+async fn ran(script: &'static str, input: &'static str) -> (Outcome, Vec<(u32, String)>) {
+    let runtime = runtime(1);
+    let engine = engine(&runtime).await;
+    let script = load(&runtime, &engine, script).await.expect("it loads").expect("it can run");
+    let program = engine.program(&script);
+    let once = async || {
+        let invocation = Invocation {
+            trigger: Trigger::PreUserRegistration,
+            input: Bytes::from_static(input.as_bytes()),
+            limits: RunLimits::default(),
+            egress: Arc::new(NoEgress),
+            logs: None,
+        };
+        let report = runtime.run(&program, invocation).await.expect("the host is well");
+        (report.outcome, report.logs.into_iter().map(|line| (line.level as u32, line.message)).collect())
+    };
+    let (first, second): (_, (_, Vec<_>)) = (once().await, once().await);
+    assert_eq!(first, second);
+    first
+}
+
+async fn loaded() {
+    let (outcome, lines) = ran("a script", "{}").await;
+    assert_eq!(outcome, Outcome::Completed { value: serde_json::Value::Null });
+    assert_eq!(lines, [(Trigger::PreUserRegistration as u32, "a".to_owned()), (1, "{}".to_owned())]);
+}
+
+async fn large_input() {
+    for input in ["0123456789abcdef", "0123456789abcdef!"] {
+        assert_eq!(ran("a script", input).await.1[1].1, input);
+    }
+}
+
+async fn grown() {
+    assert_eq!(ran("g", "{}").await.1[2].1, "G");
+}
+
+async fn not_loaded() {
+    let runtime = runtime(1);
+    let engine = engine(&runtime).await;
+    assert!(load(&runtime, &engine, "0").await.expect("it ends").is_none());
+    for script in ["t", "x"] {
+        let outcome = load(&runtime, &engine, script).await.map(|_| ()).expect_err("it traps");
+        assert_eq!(outcome.name(), "trapped", "{script}");
+    }
 }
 
 async fn never_finished() {
-    assert_eq!(ran(b"n").await.outcome, Outcome::NeverFinished);
+    assert_eq!(ran("n", "{}").await.0, Outcome::NeverFinished);
 }
 
 async fn raw_call() {
