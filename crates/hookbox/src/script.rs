@@ -27,7 +27,7 @@ pub(crate) async fn compile(runtime: &Runtime, path: &Path, source: &str) -> any
         CompileError::Script(found) => at_fault(path, &found).into(),
         CompileError::Host(error) => anyhow::Error::from(error),
     })?;
-    Ok(bytecode.len())
+    Ok(bytecode.bytes())
 }
 
 /// File, line and column as editors know them, what is wrong, and the line with its caret.

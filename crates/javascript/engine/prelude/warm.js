@@ -21,9 +21,19 @@ const EVENTS = [
 ];
 
 exports.up = function () {
-  for (const event of EVENTS) familiar.push(JSON.parse(JSON.stringify(event)));
+  for (const event of EVENTS) familiarise(event);
   instantiate(globalThis, new Set());
 };
+
+// Objects grow by a property at a time, so each step on the way is a layout.
+function familiarise(value) {
+  if (typeof value !== 'object' || value === null) return;
+  const keys = Object.keys(value);
+  keys.forEach((key, index) => {
+    if (!Array.isArray(value)) familiar.push(JSON.parse(JSON.stringify(value, keys.slice(0, index + 1))));
+    familiarise(value[key]);
+  });
+}
 
 // The engine makes the functions of its library when they are first looked at. Looking at all of them now spares the runs.
 function instantiate(object, seen) {

@@ -54,6 +54,7 @@ const TABLE: &[(&CStr, Native)] = &[
     (c"jsonParse", json::json_parse),
     (c"jsonStringify", json::json_stringify),
     (c"plainAddress", address::plain_address),
+    (c"isPlainAddress", address::is_plain_address),
 ];
 
 /// More than any function of the table takes.

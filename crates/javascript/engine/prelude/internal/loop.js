@@ -63,7 +63,7 @@ exports.forgetAll = function () {
 };
 
 exports.nextTick = function nextTick(callback, ...args) {
-  ticks.push(() => callback(...args));
+  ticks.push(args.length === 0 ? callback : () => callback(...args));
 };
 
 // The next callback of `nextTick`, or undefined.

@@ -1,9 +1,8 @@
 'use strict';
 
 // `events`: `EventEmitter` as Node has it, with `once`, `on` left to promises of `events.once`.
+const HANDLERS = require('internal/handlers');
 const { coded } = require('internal/coded-error');
-
-const HANDLERS = Symbol('handlers');
 
 // The list of listeners is made at the first one: most emitters of a run never get any.
 function EventEmitter() {}

@@ -57,6 +57,16 @@ pub(super) fn plain_address(arguments: &Arguments<'_>) -> Result<JSValue> {
     })?
 }
 
+/// `isPlainAddress(text)`: whether it is an address that is plain, and has a path.
+pub(super) fn is_plain_address(arguments: &Arguments<'_>) -> Result<JSValue> {
+    // SAFETY: only looks at the tag.
+    if !unsafe { js::JS_IsString(arguments.get(0)) } {
+        return Ok(js::JS_FALSE);
+    }
+    let is_plain = |text: &[u8]| plain(text).is_some_and(|[_, _, _, path, _]| !path.is_empty());
+    Ok(if with_text(arguments.ctx, arguments.get(0), is_plain)? { js::JS_TRUE } else { js::JS_FALSE })
+}
+
 fn plain(text: &[u8]) -> Option<[&[u8]; 5]> {
     let protocol = if text.starts_with(b"https://") { 6 } else { 5 };
     let (protocol, rest) = text.split_at_checked(protocol)?;

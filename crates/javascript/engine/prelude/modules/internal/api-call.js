@@ -40,7 +40,7 @@ exports.call = async function call({ method = 'GET', url, headers, json, form, b
     headers: answer.headers,
     text,
     data,
-    bytes: answer.bytes,
+    bytes: () => answer.bytes(),
   };
 };
 

@@ -13,6 +13,7 @@ const { coded } = require('internal/coded-error');
 exports.REDIRECTS_MAX = 5;
 
 const REDIRECTS = [301, 302, 303, 307, 308];
+const LOGIN = /^([a-z]+:\/\/)([^/?#@]*)@/i;
 const BODY_HEADERS = ['content-type', 'content-length', 'content-encoding', 'transfer-encoding'];
 
 /**
@@ -42,8 +43,12 @@ exports.sendAsync = function sendAsync(request) {
 };
 
 function start(state, request, callback) {
-  const { url, login } = withoutLogin(request.url);
-  if (login && !request.headers.has('authorization')) request.headers.set('Authorization', login);
+  let url = request.url;
+  const match = url.includes('@') && LOGIN.exec(url);
+  if (match) {
+    url = match[1] + url.slice(match[0].length);
+    if (!request.headers.has('authorization')) request.headers.set('Authorization', loginOf(match[2]));
+  }
   const timeoutMs = state.deadline ? Math.max(1, state.deadline - Date.now()) : undefined;
   const wire = { method: request.method, url, headers: request.headers.toObject(), body: request.body, timeoutMs };
   state.call = http.send(wire, (error, response) => {
@@ -55,18 +60,16 @@ function start(state, request, callback) {
     } catch (failure) {
       return callback(failure);
     }
-    if (!next) return callback(null, answerOf(response, request.method, url, state.hops));
+    if (!next) return callback(null, new Answer(response, request.method, url, state.hops));
     state.hops.push(next.url);
     start(state, next, callback);
   });
 }
 
-/** Takes `user:password@` out of an address; the host refuses it there, and it belongs into a header anyway. */
-function withoutLogin(text) {
-  const match = text.includes('@') && /^([a-z]+:\/\/)([^/?#@]*)@/i.exec(text);
-  if (!match) return { url: text, login: null };
-  const [user, ...password] = match[2].split(':');
-  return { url: match[1] + text.slice(match[0].length), login: basic(decode(user), decode(password.join(':'))) };
+/** `user:password@` of an address is taken out: the host refuses it there, and it belongs into a header anyway. */
+function loginOf(text) {
+  const [user, ...password] = text.split(':');
+  return basic(decode(user), decode(password.join(':')));
 }
 
 function decode(text) {
@@ -118,16 +121,30 @@ function tooMany(max) {
   );
 }
 
-function answerOf(response, method, url, hops) {
-  return {
-    method,
-    status: response.status,
-    statusText: STATUS_CODES[response.status] || '',
-    headers: response.headers,
-    url,
-    redirects: hops,
-    body: response.body,
-    text: () => response.text(),
-    bytes: () => response.bytes(),
-  };
+class Answer {
+  constructor(response, method, url, redirects) {
+    this.response = response;
+    this.method = method;
+    this.url = url;
+    this.redirects = redirects;
+  }
+
+  get status() {
+    return this.response.status;
+  }
+  get statusText() {
+    return STATUS_CODES[this.response.status] || '';
+  }
+  get headers() {
+    return this.response.headers;
+  }
+  get body() {
+    return this.response.body;
+  }
+  text() {
+    return this.response.text();
+  }
+  bytes() {
+    return this.response.bytes();
+  }
 }

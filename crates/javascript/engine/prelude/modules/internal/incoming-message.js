@@ -7,11 +7,13 @@ const { inherits } = require('util');
 const { joined } = require('internal/header-list');
 const { Buffer } = require('buffer');
 
+const ANSWER = Symbol('answer');
+
 function IncomingMessage(answer) {
   Readable.call(this);
   this.statusCode = answer.status;
   this.statusMessage = answer.statusText;
-  Object.defineProperty(this, 'answer', { value: answer });
+  this[ANSWER] = answer;
 }
 inherits(IncomingMessage, Readable);
 
@@ -26,7 +28,7 @@ IncomingMessage.prototype.setTimeout = function setTimeout() {
 
 Object.defineProperty(IncomingMessage.prototype, 'headers', {
   get() {
-    const headers = joined(this.answer.headers);
+    const headers = joined(this[ANSWER].headers);
     Object.defineProperty(this, 'headers', { value: headers, writable: true, enumerable: true, configurable: true });
     return headers;
   },
@@ -35,9 +37,8 @@ Object.defineProperty(IncomingMessage.prototype, 'headers', {
 
 Object.defineProperty(IncomingMessage.prototype, 'rawHeaders', {
   get() {
-    return Object.keys(this.answer.headers).flatMap((name) =>
-      this.answer.headers[name].flatMap((value) => [name, value])
-    );
+    const { headers } = this[ANSWER];
+    return Object.keys(headers).flatMap((name) => headers[name].flatMap((value) => [name, value]));
   },
 });
 
@@ -48,7 +49,7 @@ IncomingMessage.prototype[Symbol.for('nodejs.util.inspect.custom')] = function (
 };
 
 IncomingMessage.prototype._read = function () {
-  const bytes = this.answer.bytes();
+  const bytes = this[ANSWER].bytes();
   if (bytes.length) this.push(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   this.push(null);
 };

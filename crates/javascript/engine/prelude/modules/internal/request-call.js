@@ -3,6 +3,7 @@
 // One call of `request`: an emitter that sends at the end of the turn, so that listeners, `form()`, `auth()` and the
 // like come in time.
 const EventEmitter = require('events');
+const HANDLERS = require('internal/handlers');
 const { inherits } = require('util');
 const { Buffer } = require('buffer');
 const client = require('internal/client');
@@ -14,15 +15,43 @@ const { unsupported } = require('internal/coded-error');
 
 const KEPT_BY_DEFAULT = ['PATCH', 'PUT', 'POST', 'DELETE'];
 
+/** What the options mean, once the call has started. */
+const PREPARED = Symbol('prepared');
+
 function Request(options, callback) {
   EventEmitter.call(this);
   this.options = options;
   this.callback = callback || options.callback;
   this.method = String(options.method || 'GET').toUpperCase();
-  this.headers = options.headers || {};
   nextTick(() => this.start());
 }
 inherits(Request, EventEmitter);
+
+/** A property that is worked out when a script first looks at it: few do. */
+function later(name, make, before) {
+  Object.defineProperty(Request.prototype, name, {
+    get() {
+      const prepared = this[PREPARED];
+      if (prepared === undefined) return before && before(this);
+      return (this[name] = make(prepared, this));
+    },
+    set(value) {
+      Object.defineProperty(this, name, { value, writable: true, enumerable: true, configurable: true });
+    },
+    configurable: true,
+  });
+}
+later('uri', (prepared) => prepared.uri || legacyUrl.parse(prepared.address));
+later('host', (prepared, request) => request.uri.hostname);
+later('port', (prepared, { uri }) => uri.port || (uri.protocol === 'https:' ? '443' : '80'));
+later('path', (prepared, request) => request.uri.path);
+later('href', (prepared, request) => request.uri.href);
+later(
+  'headers',
+  (prepared) => prepared.headers.toObject(),
+  (request) => request.options.headers || {}
+);
+later('body', (prepared) => prepared.body);
 
 Request.prototype.start = function () {
   if (this.aborted) return;
@@ -35,19 +64,13 @@ Request.prototype.start = function () {
   } catch (error) {
     return this.fail(error);
   }
-  this.uri = prepared.uri;
-  this.host = prepared.uri.hostname;
-  this.port = prepared.uri.port || (prepared.uri.protocol === 'https:' ? '443' : '80');
-  this.path = prepared.uri.path;
-  this.href = prepared.uri.href;
+  this[PREPARED] = prepared;
   this.method = prepared.method;
-  this.headers = prepared.headers.toObject();
-  if (prepared.body !== undefined) this.body = prepared.body;
-  this.emit('request', this);
+  if (this[HANDLERS] !== undefined) this.emit('request', this);
   this.call = client.send(
     {
       method: prepared.method,
-      url: wireAddress(prepared.uri),
+      url: prepared.address,
       headers: prepared.headers,
       body: prepared.body,
       timeoutMs: prepared.timeoutMs,
@@ -67,18 +90,18 @@ Request.prototype.finish = function (answer) {
     this.href = this.uri.href;
   }
   this.response = response;
-  this.emit('response', response);
-  if (this.listenerCount('data')) {
-    this.emit(
-      'data',
-      this.options.encoding ? Buffer.from(answer.bytes()).toString(this.options.encoding) : Buffer.from(answer.bytes())
-    );
+  if (this[HANDLERS] !== undefined) {
+    this.emit('response', response);
+    if (this.listenerCount('data')) {
+      const bytes = Buffer.from(answer.bytes());
+      this.emit('data', this.options.encoding ? bytes.toString(this.options.encoding) : bytes);
+    }
+    this.emit('end');
   }
-  this.emit('end');
   response.body = bodyOf(answer, this.options);
-  this.emit('complete', response, response.body);
+  if (this[HANDLERS] !== undefined) this.emit('complete', response, response.body);
   if (this.callback) this.callback.call(this, null, response, response.body);
-  this.emit('close');
+  if (this[HANDLERS] !== undefined) this.emit('close');
 };
 
 Request.prototype.fail = function (error) {
@@ -207,11 +230,6 @@ function bodyOf(answer, options) {
 
 function withoutMark(text) {
   return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
-}
-
-/** The address without the login, which travels as a header. */
-function wireAddress(uri) {
-  return uri.protocol + '//' + uri.host + (uri.path || '/');
 }
 
 function redirectRules(options) {

@@ -7,6 +7,7 @@ const querystring = require('querystring');
 const percent = require('internal/percent');
 const multipart = require('internal/multipart');
 const { Buffer } = require('buffer');
+const { isPlainAddress } = require('internal/native');
 const { HeaderList, basic } = require('internal/header-list');
 const { refuseOptions, unsupported } = require('internal/coded-error');
 const { aboutTls } = require('internal/warn-once');
@@ -27,21 +28,26 @@ const REFUSED = {
   socketPath: 'hooks reach HTTP servers only',
 };
 
-/** `{uri, method, headers, body, timeoutMs}` of `options`; throws what `request` would hand to the callback. */
+/**
+ * `{address, uri, method, headers, body, timeoutMs}` of `options`; throws what `request` would hand to the callback. An
+ * address that means itself comes without `uri`, its parts.
+ */
 exports.prepare = function prepare(options) {
   refuseOptions('request', options, REFUSED);
   aboutTls('request', options);
-  const uri = addressOf(options);
+  const uri = partsOf(options);
   const method = String(options.method || 'GET').toUpperCase();
   const headers = new HeaderList(options.headers);
+  const isPlain = typeof uri === 'string';
   const prepared = {
-    uri,
+    address: isPlain ? uri : wireAddress(uri),
+    uri: isPlain ? undefined : uri,
     method,
     headers,
     body: undefined,
     timeoutMs: options.timeout > 0 ? Number(options.timeout) : undefined,
   };
-  if (uri.auth && !headers.has('authorization')) {
+  if (!isPlain && uri.auth && !headers.has('authorization')) {
     const [user, ...password] = uri.auth.split(':');
     headers.set('authorization', basic(user, password.join(':')));
   }
@@ -53,10 +59,12 @@ exports.prepare = function prepare(options) {
   return prepared;
 };
 
-function addressOf(options) {
+/** The parts of the address, or the address itself where there is nothing to change about it. */
+function partsOf(options) {
   let uri = options.uri === undefined || options.uri === null ? options.url : options.uri;
   if (!uri) throw new Error('options.uri is a required argument');
   if (options.baseUrl) uri = withBase(options.baseUrl, uri);
+  if (!options.qs && isPlainAddress(uri)) return uri;
   const given = uri;
   if (typeof uri === 'string') uri = legacyUrl.parse(uri);
   else if (!(uri instanceof legacyUrl.Url)) uri = legacyUrl.parse(uri.href || legacyUrl.format(uri));
@@ -65,6 +73,11 @@ function addressOf(options) {
   }
   if (uri.protocol !== 'http:' && uri.protocol !== 'https:') throw new Error('Invalid protocol: ' + uri.protocol);
   return options.qs ? withQuery(uri, options) : uri;
+}
+
+/** The address without the login, which travels as a header. */
+function wireAddress(uri) {
+  return uri.protocol + '//' + uri.host + (uri.path || '/');
 }
 
 function withBase(baseUrl, uri) {
