@@ -43,7 +43,12 @@ pub(crate) fn preinitialize(wasm: &[u8]) -> Result<Vec<u8>, Error> {
     };
     // No ticker drives this engine's epoch, so only a wait for an event could leave the future pending.
     match snapshot.now_or_never() {
-        Some(snapshot) => snapshot.map_err(failed),
+        Some(Err(error)) => {
+            let (said, _) = sandbox.store.data_mut().logs.finish();
+            let said: String = said.iter().map(|line| format!("{}: ", line.message)).collect();
+            Err(failed(error.context(format!("{said}the initialiser failed"))))
+        }
+        Some(Ok(snapshot)) => Ok(snapshot),
         None => Err(Error::EngineModule("pre-initialisation waits for an event, which cannot come".to_owned())),
     }
 }

@@ -10,7 +10,7 @@ const { authorization, timestamp } = require('internal/aws-signature');
 const { check } = require('internal/aws-protocols');
 const services = require('internal/aws-services');
 const closed = require('internal/closed');
-const { coded, refuseOptions } = require('internal/coded-error');
+const { coded, refusalOf } = require('internal/coded-error');
 const { nextTick } = require('internal/loop');
 
 const WAY_OUT = 'bundle the npm package with `hookbox build`, or call the HTTP API with `request`';
@@ -19,6 +19,7 @@ const REFUSED = {
   profile: 'give accessKeyId and secretAccessKey',
   signatureVersion: 'leave it out (version 4 is used)',
 };
+const refuse = refusalOf('aws-sdk', REFUSED);
 
 class Credentials {
   constructor(accessKeyId, secretAccessKey, sessionToken) {
@@ -107,7 +108,7 @@ function addressOf(service, options, params) {
 }
 
 async function perform(service, operation, name, options, params) {
-  refuseOptions('aws-sdk', options, REFUSED);
+  refuse(options);
   check(params, operation, name);
   const credentials = credentialsOf(options);
   const { region, endpoint } = addressOf(service, options, params);

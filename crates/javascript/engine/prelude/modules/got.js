@@ -10,7 +10,7 @@ const { HeaderList, basic, joined } = require('internal/header-list');
 const { URL, URLSearchParams } = require('internal/url');
 const { Buffer } = require('buffer');
 const { aboutTls } = require('internal/warn-once');
-const { refuseOptions, unsupported } = require('internal/coded-error');
+const { refusalOf, unsupported } = require('internal/coded-error');
 
 const REFUSED = {
   __proto__: null,
@@ -21,6 +21,7 @@ const REFUSED = {
   cache: 'leave it out',
   pagination: 'ask for page after page',
 };
+const refuse = refusalOf('got', REFUSED);
 
 class RequestError extends Error {
   constructor(message, cause, options) {
@@ -67,7 +68,7 @@ function normalize(input, options) {
     typeof input === 'string' || input instanceof URL
       ? Object.assign({}, options, { url: String(input) })
       : Object.assign({}, input, options);
-  refuseOptions('got', given, REFUSED);
+  refuse(given);
   aboutTls('got', Object.assign({}, given, given.https));
   const prefix = given.prefixUrl || given.baseUrl;
   let url = given.url || given.href || given.uri || addressOf(given);

@@ -7,7 +7,7 @@
 const { call } = require('internal/api-call');
 const { HeaderList } = require('internal/header-list');
 const { Headers, headersOfAnswer } = require('internal/web-headers');
-const { refuseOptions, unsupported } = require('internal/coded-error');
+const { refusalOf, unsupported } = require('internal/coded-error');
 
 const REFUSED = {
   __proto__: null,
@@ -15,6 +15,7 @@ const REFUSED = {
   requestMiddleware: 'set the headers of the client',
   responseMiddleware: 'look at the answer of rawRequest',
 };
+const refuse = refusalOf('graphql-request', REFUSED);
 
 class ClientError extends Error {
   constructor(response, request) {
@@ -40,7 +41,7 @@ function headersOf(value) {
 }
 
 async function post(url, options, body, requestHeaders) {
-  refuseOptions('graphql-request', options, REFUSED);
+  refuse(options);
   if (options.method && String(options.method).toUpperCase() !== 'POST') {
     throw unsupported('graphql-request: the option `method`', 'leave it out; queries are sent with POST');
   }

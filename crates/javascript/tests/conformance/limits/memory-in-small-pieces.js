@@ -1,4 +1,5 @@
 //: limit: memory_bytes 16777216
+//: limit: cpu_ms 5000
 //: expect: out_of_memory
 module.exports = function (user, context, cb) {
   const all = [];

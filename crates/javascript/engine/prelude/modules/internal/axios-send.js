@@ -8,7 +8,7 @@ const { AxiosError, CanceledError } = require('internal/axios-errors');
 const { combine, withParams } = require('internal/axios-url');
 const { Buffer } = require('buffer');
 const { aboutTls } = require('internal/warn-once');
-const { refuseOptions } = require('internal/coded-error');
+const { refusalOf } = require('internal/coded-error');
 const { onAbort } = require('internal/abort');
 const { IncomingMessage } = require('internal/incoming-message');
 
@@ -19,9 +19,10 @@ const REFUSED = {
   onUploadProgress: 'leave it out (bodies are sent in one piece)',
   onDownloadProgress: 'leave it out (bodies arrive in one piece)',
 };
+const refuse = refusalOf('axios', REFUSED);
 
 module.exports = function send(config) {
-  refuseOptions('axios', config, REFUSED);
+  refuse(config);
   aboutTls('axios', config);
   const method = (config.method || 'get').toUpperCase();
   const url = withParams(combine(config.baseURL, config.url || ''), config.params, config.paramsSerializer);

@@ -9,7 +9,7 @@ const { HeaderList, basic } = require('internal/header-list');
 const { IncomingMessage } = require('internal/incoming-message');
 const { URL } = require('internal/url');
 const { urlToHttpOptions } = require('url');
-const { coded, refuseOptions } = require('internal/coded-error');
+const { coded, refusalOf } = require('internal/coded-error');
 const { aboutTls } = require('internal/warn-once');
 const { nextTick } = require('internal/loop');
 const { onAbort } = require('internal/abort');
@@ -21,6 +21,7 @@ const REFUSED = {
   createConnection: 'leave it out',
   localAddress: 'leave it out',
 };
+const refuse = refusalOf('http', REFUSED);
 
 /** `args` are those of `http.request`: (url, options?, callback?) or (options, callback?). */
 function ClientRequest(protocol, args) {
@@ -28,7 +29,7 @@ function ClientRequest(protocol, args) {
   const list = Array.from(args);
   const callback = typeof list[list.length - 1] === 'function' ? list.pop() : undefined;
   const options = optionsOf(list);
-  refuseOptions('http', options, REFUSED);
+  refuse(options);
   aboutTls('http', options);
   const own = options.protocol || protocol;
   if (own !== protocol && !(options.agent && options.agent.protocol === own)) {

@@ -14,14 +14,18 @@ exports.unsupported = function unsupported(what, wayOut) {
   return exports.coded(Error, 'ERR_HOOKBOX_UNSUPPORTED', what + ' is not supported by Hookbox; ' + wayOut);
 };
 
-/** Throws for each of `names` that `options` sets to something that asks for the feature. `names` has no prototype. */
-exports.refuseOptions = function refuseOptions(packageName, options, names) {
-  for (const name in options) {
-    const wayOut = names[name];
-    if (wayOut === undefined) continue;
-    const value = options[name];
-    if (value !== undefined && value !== null && value !== false) {
-      throw exports.unsupported(packageName + ': the option `' + name + '`', wayOut);
+/**
+ * What throws for an option that asks for something that is left out. `refused` has the ways out by the options' names.
+ */
+exports.refusalOf = function refusalOf(packageName, refused) {
+  const names = Object.keys(refused);
+  return function refuse(options) {
+    if (options === undefined || options === null) return;
+    for (let i = 0; i < names.length; i++) {
+      const value = options[names[i]];
+      if (value !== undefined && value !== null && value !== false) {
+        throw exports.unsupported(packageName + ': the option `' + names[i] + '`', refused[names[i]]);
+      }
     }
-  }
+  };
 };

@@ -32,6 +32,15 @@ class HeaderList {
   setDefault(name, value) {
     return this.has(name) ? this : this.set(name, value);
   }
+
+  /** `set` for a name in lower case and a text. */
+  put(name, text) {
+    this.entries.set(name, [name, text]);
+  }
+  /** The same where there is no such header. */
+  putDefault(name, text) {
+    if (!this.entries.has(name)) this.entries.set(name, [name, text]);
+  }
   append(name, value) {
     const known = this.entries.get(name.toLowerCase());
     return this.set(name, known ? [].concat(known[1], String(value)) : value);
@@ -53,7 +62,9 @@ class HeaderList {
   /** A plain object with the author's spelling. */
   toObject() {
     const object = {};
-    for (const entry of this.entries.values()) object[entry[0]] = entry[1];
+    this.entries.forEach((entry) => {
+      object[entry[0]] = entry[1];
+    });
     return object;
   }
 }

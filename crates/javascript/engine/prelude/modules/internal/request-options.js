@@ -9,7 +9,7 @@ const multipart = require('internal/multipart');
 const { Buffer } = require('buffer');
 const { isPlainAddress } = require('internal/native');
 const { HeaderList, basic } = require('internal/header-list');
-const { refuseOptions, unsupported } = require('internal/coded-error');
+const { refusalOf, unsupported } = require('internal/coded-error');
 const { aboutTls } = require('internal/warn-once');
 
 const FORM = 'application/x-www-form-urlencoded';
@@ -27,13 +27,14 @@ const REFUSED = {
   localAddress: 'leave it out',
   socketPath: 'hooks reach HTTP servers only',
 };
+const refuse = refusalOf('request', REFUSED);
 
 /**
  * `{address, uri, method, headers, body, timeoutMs}` of `options`; throws what `request` would hand to the callback. An
  * address that means itself comes without `uri`, its parts.
  */
 exports.prepare = function prepare(options) {
-  refuseOptions('request', options, REFUSED);
+  refuse(options);
   aboutTls('request', options);
   const uri = partsOf(options);
   const method = String(options.method || 'GET').toUpperCase();
@@ -49,7 +50,7 @@ exports.prepare = function prepare(options) {
   };
   if (!isPlain && uri.auth && !headers.has('authorization')) {
     const [user, ...password] = uri.auth.split(':');
-    headers.set('authorization', basic(user, password.join(':')));
+    headers.put('authorization', basic(user, password.join(':')));
   }
   if (options.auth) setAuth(headers, options.auth);
   setBody(prepared, options);
@@ -105,7 +106,7 @@ function withQuery(uri, options) {
 function setAuth(headers, auth) {
   const bearer = typeof auth.bearer === 'function' ? auth.bearer() : auth.bearer;
   if (bearer !== undefined) {
-    headers.set('authorization', 'Bearer ' + (bearer || ''));
+    headers.put('authorization', 'Bearer ' + (bearer || ''));
     return;
   }
   const user = auth.user === undefined ? auth.username : auth.user;
@@ -116,23 +117,23 @@ function setAuth(headers, auth) {
   if (auth.sendImmediately === false) {
     throw unsupported('request: the option `auth.sendImmediately: false`', 'leave it out');
   }
-  headers.set('authorization', basic(user, password));
+  headers.put('authorization', basic(user, password));
 }
 
 function setBody(prepared, options) {
   const { headers } = prepared;
   let body = options.body;
   if (options.form) {
-    if (!isForm(headers)) headers.set('content-type', FORM);
+    if (!isForm(headers)) headers.put('content-type', FORM);
     body = typeof options.form === 'string' ? rfc3986(options.form) : formText(options.form, options);
   }
   if (options.formData) {
     const boundary = multipart.boundary();
     body = multipart.encode(multipart.partsOf(options.formData), boundary);
-    headers.set('content-type', 'multipart/form-data; boundary=' + boundary);
+    headers.put('content-type', 'multipart/form-data; boundary=' + boundary);
   }
   if (options.json && !options.formData) body = jsonBody(headers, options, body);
-  if (options.json) headers.setDefault('accept', 'application/json');
+  if (options.json) headers.putDefault('accept', 'application/json');
   if (Array.isArray(body)) {
     body = Buffer.concat(body.map((piece) => Buffer.from(piece)));
   }
@@ -152,7 +153,7 @@ function jsonBody(headers, options, body) {
   if (options.json !== true) body = JSON.stringify(options.json, options.jsonReplacer);
   else if (body === undefined || body === null) return undefined;
   else if (!form) body = JSON.stringify(body, options.jsonReplacer);
-  headers.setDefault('content-type', 'application/json');
+  headers.putDefault('content-type', 'application/json');
   return body;
 }
 
