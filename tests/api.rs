@@ -26,6 +26,8 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     /// The body as JSON; null where it is none.
     pub(crate) json: Value,
+    /// The seconds after which another try makes sense, where it says so.
+    pub(crate) retry_after: Option<u64>,
 }
 
 impl Api {
@@ -50,8 +52,9 @@ impl Api {
     async fn send(&self, request: reqwest::RequestBuilder) -> Result<Answer> {
         let response = request.bearer_auth(&self.token).send().await?;
         let status = response.status().as_u16();
+        let retry_after = response.headers().get("retry-after").and_then(|value| value.to_str().ok()?.parse().ok());
         let body = response.bytes().await?;
-        Ok(Answer { status, json: serde_json::from_slice(&body).unwrap_or(Value::Null) })
+        Ok(Answer { status, json: serde_json::from_slice(&body).unwrap_or(Value::Null), retry_after })
     }
 
     /// `GET`

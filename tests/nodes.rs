@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, ensure};
 use serde_json::json;
 
-use crate::api::{Api, finished};
+use crate::api::{Api, finished, password_change};
 use crate::daemon::Daemon;
 use crate::eventually::{block_on, eventually};
 use crate::postgres::{setup, start};
@@ -22,6 +22,11 @@ pub(crate) const CASES: &[Case] = &[
         "a token that was revoked at one node is refused at the other within two seconds",
         &[Need::Postgres],
         revoked_here_is_refused_there,
+    ),
+    case_needing(
+        "a quota that was set at one node holds at the other, against what both accepted, within two seconds",
+        &[Need::Postgres],
+        a_quota_holds_everywhere,
     ),
 ];
 
@@ -98,6 +103,44 @@ fn revoked_here_is_refused_there() -> Result<()> {
         ensure!(here.get("/v1/hooks").await?.status == 401, "at once where it was revoked");
         eventually("it is refused there", TWO_SECONDS, || async {
             Ok((there.get("/v1/hooks").await?.status == 401).then_some(()))
+        })
+        .await
+    })
+}
+
+fn a_quota_holds_everywhere() -> Result<()> {
+    const BACKLOG: u64 = 10;
+    block_on(async {
+        let server = start(false)?;
+        let (a, b) = (tempfile::tempdir()?, tempfile::tempdir()?);
+        let first = setup(a.path(), &server).start()?;
+        std::fs::copy(a.path().join("master.key"), b.path().join("master.key"))?;
+        let second = setup(b.path(), &server).start()?;
+        let tenant = first.tenant("acme").await?;
+        // It calls a host that is not there, so that its deliveries wait for another attempt.
+        tenant.create_hook("reporter", &guests::reporter()?).await?;
+        let quota = first.operator()?.patch("/v1/tenants/acme", &json!({"quotas": {"backlog": BACKLOG}})).await?;
+        ensure!(quota.status == 200, "{quota:?}");
+        let there = at(&second, &tenant)?;
+        let seen = there.get("/v1/stats").await?.json;
+        ensure!(seen["backlog"]["pending"] == 0, "{seen:#}");
+        for number in 0..BACKLOG {
+            tenant.password_changed(&format!("user{number}@example.com")).await?;
+        }
+        let report = async |node: &Api| {
+            let answer = node.post("/v1/events/post-change-password", &password_change("late@example.com")).await?;
+            let is_refused = answer.status == 429;
+            ensure!(answer.status == 202 || is_refused && answer.json["errorCode"] == "backlog_full", "{answer:?}");
+            Ok(is_refused)
+        };
+        ensure!(report(&tenant).await?, "at once where they came");
+        eventually("the other node refuses as well", TWO_SECONDS, || async { Ok(report(&there).await?.then_some(())) })
+            .await?;
+        let raised = second.operator()?.patch("/v1/tenants/acme", &json!({"quotas": {"backlog": 1_000_000}})).await?;
+        ensure!(raised.status == 200, "{raised:?}");
+        ensure!(!report(&there).await?, "at once where it was raised");
+        eventually("the first node takes events again", TWO_SECONDS, || async {
+            Ok((!report(&tenant).await?).then_some(()))
         })
         .await
     })

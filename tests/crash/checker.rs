@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::load::{Fate, Submit};
 use super::sink::Executed;
 
-/// A delivery that was lost with the daemon so often is dead.
+/// A delivery that lost so many attempts with the daemon is dead.
 const CRASHES_MAX: u64 = 2;
 
 /// What the API says of a delivery that died of that.
@@ -26,6 +26,8 @@ pub(super) struct Record {
     pub(super) deliveries: usize,
     /// How many deliveries can have been in flight at all faults together.
     pub(super) in_flight_max: u64,
+    /// How many can have been running at all faults together.
+    pub(super) running_max: u64,
 }
 
 /// An event as the API gives it back after the last restart.
@@ -79,6 +81,8 @@ pub(super) enum Kind {
     Repeated,
     /// A delivery's history is none that it can have.
     Illegal,
+    /// More was given up than what ran when the faults came: something that only waited was.
+    GivenUp,
     /// A delivery neither ended nor waits with a reason to.
     Stuck,
 }
@@ -107,7 +111,7 @@ pub(super) struct Tally {
     pub(super) interrupted: u64,
     /// Of those, the ones whose hook had reported: their events ran again.
     pub(super) repeated: usize,
-    /// Deliveries that were given up, since two faults hit them.
+    /// Deliveries that were given up: they were in flight at a fault, and ran alone at another.
     pub(super) dead: usize,
 }
 
@@ -124,6 +128,10 @@ pub(super) fn check(record: &Record) -> (Tally, Vec<Violation>) {
     if tally.interrupted > record.in_flight_max {
         let most = record.in_flight_max;
         checker.violation(Kind::Repeated, format!("{} interrupted attempts; at most {most}", tally.interrupted));
+    }
+    if u64::try_from(tally.dead).is_ok_and(|dead| dead > record.running_max) {
+        let most = record.running_max;
+        checker.violation(Kind::GivenUp, format!("{} deliveries; at most {most} ran at a fault", tally.dead));
     }
     (tally, checker.violations)
 }

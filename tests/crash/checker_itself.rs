@@ -42,6 +42,7 @@ fn sound() -> Record {
         ],
         deliveries: 1,
         in_flight_max: 3,
+        running_max: 1,
     }
 }
 
@@ -87,6 +88,7 @@ const WRONGS: &[Wrong] = &[
     }),
     wrong(Kind::Repeated, "an attempt ran twice", |r| report(r, "plain", 1)),
     wrong(Kind::Repeated, "more was interrupted than was in flight", |r| r.in_flight_max = 2),
+    wrong(Kind::GivenUp, "one that only waited was given up", |r| r.running_max = 0),
     wrong(Kind::Illegal, "a delivery too many", |r| {
         let twin = plain(r).clone();
         r.found[0].deliveries.push(twin);

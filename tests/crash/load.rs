@@ -15,6 +15,9 @@ use crate::eventually::eventually;
 const CLIENTS: usize = 8;
 const PATIENCE: Duration = Duration::from_secs(120);
 
+/// How long a client waits that was told to come back later, or was not answered.
+const BREATH: Duration = Duration::from_millis(20);
+
 /// Each so many-th event fails at its first attempt.
 const FAILS_EACH: usize = 16;
 
@@ -90,7 +93,10 @@ impl Load {
                         Fate::Acked(_) => {
                             accepted.fetch_add(1, Ordering::Relaxed);
                         }
-                        Fate::Refused | Fate::Unknown => nodes.rotate_left(1),
+                        Fate::Refused | Fate::Unknown => {
+                            nodes.rotate_left(1);
+                            drop(tokio::time::timeout(BREATH, stop.cancelled()).await);
+                        }
                     }
                     submits.push(Submit { label, fate });
                 }
@@ -100,10 +106,15 @@ impl Load {
         load
     }
 
+    /// How many were answered 202.
+    pub(super) fn accepted_so_far(&self) -> usize {
+        self.accepted.load(Ordering::Relaxed)
+    }
+
     /// Waits until so many were answered 202.
     pub(super) async fn accepted(&self, most: usize) -> Result<()> {
         eventually("enough events are accepted", PATIENCE, || async {
-            Ok((self.accepted.load(Ordering::Relaxed) >= most).then_some(()))
+            Ok((self.accepted_so_far() >= most).then_some(()))
         })
         .await
     }

@@ -18,16 +18,16 @@ pub(crate) fn announce_engine() {
     }
 }
 
-/// Compiles the script and gives the size of its bytecode; fails with the place and the line where it does not compile.
+/// Compiles the script and gives the size of what it comes to; fails with the place and the line where it does not compile.
 pub(crate) async fn compile(runtime: &Runtime, path: &Path, source: &str) -> anyhow::Result<usize> {
     check_size(path, source)?;
     announce_engine();
     let engine = Engine::start(runtime, local::cache_dir().as_deref()).await?;
-    let bytecode = engine.compile(source).await.map_err(|error| match error {
+    let compiled = engine.compile(source).await.map_err(|error| match error {
         CompileError::Script(found) => at_fault(path, &found).into(),
         CompileError::Host(error) => anyhow::Error::from(error),
     })?;
-    Ok(bytecode.bytes())
+    Ok(compiled.bytes())
 }
 
 /// File, line and column as editors know them, what is wrong, and the line with its caret.

@@ -1,12 +1,14 @@
 //! The dispatcher: takes deliveries from the queue, runs them, says how they ended.
 //!
 //! A delivery has a *place* from its lease to its completion, and a *slot* only while its hook runs: a slow commit holds no
-//! slot. Leases are taken in batches, and completions that come together are committed together by the store.
+//! slot. Leases are taken in batches, and completions that come together are committed together by the store. Deliveries
+//! that were in flight when a daemon ended wait for more than a slot: see [`suspect`].
 
 mod delivery;
 mod in_flight;
 mod log_entry;
 mod speaker;
+mod suspect;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -21,6 +23,7 @@ use tokio_util::task::TaskTracker;
 use crate::App;
 use crate::turn::Turns;
 use in_flight::InFlight;
+use suspect::Suspects;
 
 /// Deliveries that are leased and not completed, per slot.
 const PLACES_PER_SLOT: u32 = 8;
@@ -49,6 +52,7 @@ pub(crate) struct Dispatcher {
     queue: Queue,
     in_flight: InFlight,
     slots: Turns,
+    suspects: Suspects,
     places: Arc<Semaphore>,
     places_max: u32,
     host_failures_in_a_row: AtomicU32,
@@ -70,6 +74,7 @@ pub(crate) async fn run(app: App, stop: CancellationToken) {
         queue: app.store().queue().with_tenant_most(of_one_tenant(places_max)),
         in_flight: InFlight::default(),
         slots: Turns::new(slots, of_one_tenant(slots), places_max),
+        suspects: Suspects::new(slots, places_max),
         places: Arc::new(Semaphore::new(places_max as usize)),
         places_max,
         host_failures_in_a_row: AtomicU32::new(0),

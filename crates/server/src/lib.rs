@@ -22,6 +22,7 @@ mod redact;
 mod retry;
 pub mod run;
 mod scripts;
+mod seldom;
 mod serve;
 mod settings;
 #[cfg(test)]

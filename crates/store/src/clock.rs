@@ -33,11 +33,12 @@ impl Clock {
         Timestamp(i64::try_from(since_1970.as_millis()).unwrap_or(i64::MAX))
     }
 
-    /// Goes by a database's clock, which is so far ahead of the machine's. A few milliseconds are the network's.
-    pub(crate) fn follow(&self, ahead_ms: i64) {
+    /// Goes by a database's clock, which is so far ahead of the machine's, give or take `error_ms`. What an answer that was
+    /// long on its way says is no reason to change anything, as long as it goes with what is known.
+    pub(crate) fn follow(&self, ahead_ms: i64, error_ms: u64) {
         const JITTER_MS: u64 = 5;
         let before = self.0.ahead_ms.load(Ordering::Relaxed);
-        if ahead_ms.abs_diff(before) > JITTER_MS {
+        if ahead_ms.abs_diff(before) > JITTER_MS + error_ms {
             self.0.ahead_ms.store(ahead_ms, Ordering::Relaxed);
         }
     }

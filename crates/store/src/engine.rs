@@ -46,6 +46,7 @@ pub(crate) struct Claimed {
     pub(crate) context: String,
     pub(crate) initiated_by: Option<Initiator>,
     pub(crate) attempt: u32,
+    pub(crate) is_suspect: bool,
     /// Attempts before the last replay, which the schedule does not count.
     pub(crate) replayed_after: u32,
     /// Those after the last replay.
@@ -252,6 +253,8 @@ pub(crate) trait Engine: Send + Sync + 'static {
 
     fn lease(&self, most: u32, tenant_most: u32, lease: Duration) -> Answer<Vec<Claimed>>;
     fn sealed_hook(&self, number: HookNumber) -> Answer<Option<SealedHook>>;
+    /// Marks the lease of a suspect as one under which it runs; whether the lease is held.
+    fn begin(&self, lease: LeaseKey) -> Answer<bool>;
     fn complete(&self, completion: Completion) -> Answer<Recorded>;
     fn release(&self, leases: Vec<LeaseKey>) -> Answer<()>;
     /// Back to pending, due after `delay`; `reason` is what it waits for.

@@ -76,8 +76,9 @@ pub enum Error {
         /// The newest version that this program knows.
         known: i64,
     },
-    /// The store does not take work: a commit failed, or it was closed. Nothing that was answered before is lost.
-    #[error("the store takes no further writes: {0}")]
+    /// The store does not take work: the database is away, a commit failed, or it was closed. Nothing that was answered
+    /// before is lost. What took effect of this call is not known.
+    #[error("the store cannot be used: {0}")]
     Unavailable(Arc<str>),
     /// The disk is full, or the database at its largest. This write was not made; writes work again when there is room.
     #[error("the disk is full: {0}; make room, nothing has to be restarted")]

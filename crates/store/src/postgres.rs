@@ -42,6 +42,7 @@ mod event;
 mod expiry;
 mod fault;
 mod group;
+mod held;
 mod hook;
 mod keeper;
 mod lease;
@@ -446,6 +447,11 @@ impl Engine for Postgres {
         let shared = Arc::clone(&self.shared);
         let ask = lease::Ask { most, tenant_most, lease };
         self.go_on(async move { lease::lease(&shared, ask).await })
+    }
+
+    fn begin(&self, lease: LeaseKey) -> Answer<bool> {
+        let shared = Arc::clone(&self.shared);
+        self.go_on(async move { lease::begin(&shared, lease).await })
     }
 
     fn sealed_hook(&self, number: HookNumber) -> Answer<Option<SealedHook>> {

@@ -51,6 +51,9 @@ pub struct Leased {
     pub initiated_by: Option<Initiator>,
     /// 1 for the first.
     pub attempt: u32,
+    /// Whether it was leased before when a lease ended by itself, most likely with the daemon: it may be the reason. Its
+    /// run is announced by [`Queue::begin`].
+    pub is_suspect: bool,
     /// The attempts before the last replay: a replay begins the schedule anew, so that `attempt - replayed_after` is the
     /// attempt's place in it.
     pub replayed_after: u32,
@@ -149,8 +152,8 @@ impl Queue {
     /// Takes up to `most` deliveries that are due, for `lease` long.
     ///
     /// Tenants take turns by what their hooks cost; while others wait, none has more than half of the slots, which are
-    /// the deliveries in flight and `most`. A delivery whose lease ran out is taken again; the second time it is buried,
-    /// because it may be what ends the daemon.
+    /// the deliveries in flight and `most`. A delivery whose lease ran out is taken again, as a suspect: it may be what
+    /// ended the daemon. A suspect whose lease runs out after [`Queue::begin`] is buried.
     ///
     /// What is returned runs under these leases even if the caller goes away: it is taken again when they run out.
     pub async fn lease(&self, most: u32, lease: Duration) -> Result<Vec<Leased>, Error> {
@@ -161,19 +164,46 @@ impl Queue {
         let claimed = self.shared.engine.lease(most, self.tenant_most, lease).await?;
         let keys = self.shared.keys();
         let mut leased = Vec::with_capacity(claimed.len());
+        let (mut unloaded, mut away) = (Vec::new(), None);
         for claim in claimed {
             match self.shared.live.get(&*self.shared.engine, &keys.master, claim.key.delivery.hook).await {
                 Ok(Some(live)) => leased.push(assemble(claim, live)),
                 // It was deleted between the claim and now; the next claim of the delivery will see that.
-                Ok(None) => self.shared.engine.postpone(claim.key, Duration::ZERO, String::new()).await?,
+                Ok(None) => self.postpone(claim.key, Duration::ZERO, String::new()).await,
+                Err(error @ Error::Unavailable(_)) => {
+                    unloaded.push(claim.key);
+                    away = Some(error);
+                }
                 Err(error) => {
                     tracing::error!(delivery = %claim.key.delivery, %error, "a hook cannot be loaded; its delivery waits");
-                    self.shared.engine.postpone(claim.key, POSTPONED, error.to_string()).await?;
+                    self.postpone(claim.key, POSTPONED, error.to_string()).await;
                 }
+            }
+        }
+        if let Some(error) = away {
+            tracing::error!(deliveries = unloaded.len(), %error, "hooks cannot be loaded; their deliveries are given back");
+            // Where that fails as well their leases run out.
+            drop(self.release(&unloaded).await);
+            if leased.is_empty() {
+                return Err(error);
             }
         }
         in_order(&mut leased);
         Ok(leased)
+    }
+
+    /// Puts a delivery off that cannot run. Where that fails its lease runs out, and what else was leased runs nevertheless.
+    async fn postpone(&self, lease: LeaseKey, delay: Duration, reason: String) {
+        if let Err(error) = self.shared.engine.postpone(lease, delay, reason).await {
+            tracing::error!(delivery = %lease.delivery, %error, "a delivery cannot be put off; its lease runs out by itself");
+        }
+    }
+
+    /// Announces the run of a suspect, so that it is known for the one that ran if the daemon ends with it; answers
+    /// whether the lease is held, without which it must not run. What ends the lease in order takes the mark away: a
+    /// completion, a release. After an error another call is right: it may have taken effect.
+    pub async fn begin(&self, lease: LeaseKey) -> Result<bool, Error> {
+        self.shared.engine.begin(lease).await
     }
 
     /// Records how an attempt ended: delivery, attempt and log line in one transaction. Answers after the commit.
@@ -239,6 +269,7 @@ fn assemble(claim: Claimed, live: crate::live::Live) -> Leased {
         context: claim.context,
         initiated_by: claim.initiated_by,
         attempt: claim.attempt,
+        is_suspect: claim.is_suspect,
         replayed_after: claim.replayed_after,
         earlier_outcomes: claim.earlier_outcomes,
         received_at: id::time_of(claim.key.delivery.event.0),

@@ -441,6 +441,10 @@ impl Engine for Sqlite {
         self.writer.write(Care::Hot, move |batch| lease::lease(batch, most, tenant_most, lease))
     }
 
+    fn begin(&self, lease: LeaseKey) -> Answer<bool> {
+        self.writer.write(Care::Hot, move |batch| lease::begin(batch, lease))
+    }
+
     fn sealed_hook(&self, number: HookNumber) -> Answer<Option<SealedHook>> {
         self.read(move |db| hook::sealed(db, number))
     }

@@ -29,6 +29,7 @@ mod restart;
 mod retention;
 mod secrets;
 pub(crate) mod server;
+mod suspects;
 
 const LEASE: Duration = Duration::from_secs(30);
 
@@ -128,7 +129,8 @@ cases! {
         nobody_has_more_than_half_of_the_slots_while_others_wait,
         a_tenant_at_its_own_cap_leaves_slots_free,
         a_tenant_with_dear_hooks_gets_fewer_turns,
-        first_attempts_go_before_retries_and_retries_are_not_starved,
+        first_attempts_go_before_retries,
+        retries_of_a_tenant_wait_behind_its_own_first_attempts_and_are_not_starved,
     }
     figures {
         a_tenant_sees_its_attempts_by_time_and_hook,
@@ -209,6 +211,13 @@ cases! {
         secrets_are_added_changed_and_deleted,
         secrets_that_cannot_be_taken_say_why,
         a_value_is_never_printed,
+    }
+    suspects {
+        a_suspect_that_never_began_outlives_any_number_of_deaths,
+        of_many_that_were_leased_only_the_one_that_had_begun_is_buried,
+        the_mark_of_a_run_goes_with_its_lease,
+        a_run_is_announced_only_under_a_lease_that_holds,
+        suspects_wait_behind_first_attempts,
     }
 }
 

@@ -36,3 +36,34 @@ pub(crate) fn variant(module: &[u8], number: u32) -> Vec<u8> {
 
 /// An event of about 500 bytes with the secret that the SendGrid example asks for.
 pub(crate) const INPUT: &str = r#"{"user":{"id":"abc123","username":"user1","email":"user1@example.com","last_password_reset":"2019-02-27T14:14:29.206Z"},"context":{"connection":{"id":"con_xxxxxxxxxxxxxxxx","name":"Username-Password-Authentication","tenant":"my-tenant"},"webtask":{"secrets":{"SENDGRID_API_KEY":"SG.xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"},"event":{"id":"evt_0123456789abc","attempt":1,"initiated_by":"user"}}}}"#;
+
+/// A hook that waits on a timer and computes nothing: a slow mail service, without the service.
+pub(crate) fn waiting(ms: u32) -> Result<Vec<u8>> {
+    Ok(wat::parse_str(format!(
+        r#"(module
+            (import "hookbox" "timer_start" (func $timer_start (param i64) (result i32)))
+            (import "hookbox" "next_event" (func $next_event (result i64)))
+            (memory (export "memory") 1)
+            (func (export "hookbox_alloc") (param i32) (result i32) (i32.const 1024))
+            (func (export "post_change_password") (param i32 i32) (result i64)
+                (drop (call $timer_start (i64.const {ms})))
+                (drop (call $next_event))
+                (i64.const 0)))"#
+    ))?)
+}
+
+/// A hook that computes: `rounds` turns of a loop, each a few nanoseconds. More than it may have end at a limit.
+pub(crate) fn computing(rounds: u64) -> Result<Vec<u8>> {
+    Ok(wat::parse_str(format!(
+        r#"(module
+            (memory (export "memory") 1)
+            (func (export "hookbox_alloc") (param i32) (result i32) (i32.const 1024))
+            (func (export "post_change_password") (param i32 i32) (result i64)
+                (local $left i64)
+                (local.set $left (i64.const {rounds}))
+                (loop $again
+                    (local.set $left (i64.sub (local.get $left) (i64.const 1)))
+                    (br_if $again (i64.ne (local.get $left) (i64.const 0))))
+                (i64.const 0)))"#
+    ))?)
+}

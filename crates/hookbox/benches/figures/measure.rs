@@ -37,3 +37,26 @@ fn show(duration: Duration) -> String {
     let us = duration.as_secs_f64() * 1e6;
     if us < 1_000.0 { format!("{us:.2} µs") } else { format!("{:.2} ms", us / 1e3) }
 }
+
+/// The value that a hundredth of them exceed.
+pub(crate) fn percentile_99(mut values: Vec<Duration>) -> Duration {
+    values.sort_unstable();
+    values.get(values.len().saturating_sub(1) * 99 / 100).copied().unwrap_or_default()
+}
+
+/// Says whether a ratio is as high as it should be.
+pub(crate) fn at_least(ratio: f64, goal: f64) -> String {
+    let verdict = if ratio >= goal { "met" } else { "MISSED" };
+    format!("{ratio:.2} × (goal ≥ {goal:.2}: {verdict})")
+}
+
+/// Says whether a ratio is as low as it should be.
+pub(crate) fn at_most(ratio: f64, goal: f64) -> String {
+    let verdict = if ratio <= goal { "met" } else { "MISSED" };
+    format!("{ratio:.2} × (goal ≤ {goal:.2}: {verdict})")
+}
+
+/// The median of the ratios of two figures that were measured in the same rounds.
+pub(crate) fn ratio(ours: &[f64], floor: &[f64]) -> f64 {
+    median_of(ours.iter().zip(floor).map(|(a, b)| a / b).collect())
+}

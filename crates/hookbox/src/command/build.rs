@@ -60,7 +60,7 @@ async fn check_script(runtime: &Runtime, code: &Code, source: &str, output: Outp
     let warnings = script::warnings(source, code.is_bundle);
     if output.is_json() {
         return output.json(&json!({
-            "path": path, "bytes": source.len(), "bytecode_bytes": compiled, "warnings": warnings,
+            "path": path, "bytes": source.len(), "compiled_bytes": compiled, "warnings": warnings,
         }));
     }
     output.line(format_args!("{STRONG}{}{STRONG:#}", path.display()))?;

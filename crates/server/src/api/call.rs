@@ -106,6 +106,7 @@ pub(crate) async fn call(
         if let Some(error) = report.outcome.error() {
             let entry = log_entry::of(trigger, chain.given(), &hook, &report, &error);
             allowed.tenant.add_log(Some(&hook.id), None, entry).await.map_err(store_failure)?;
+            app.followers().tell_of_entry(allowed.identity.tenant);
             let refusal = Some(refusal::of(trigger, &report.outcome, &error));
             let hook_id = Some(hook.id.clone());
             let called = Called { hook_id, outcome, value: Value::Null, error: Some(error), refusal, hooks };

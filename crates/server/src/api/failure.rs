@@ -10,6 +10,7 @@ use http::header::RETRY_AFTER;
 use http::{HeaderValue, StatusCode};
 
 use super::answer;
+use crate::seldom::Seldom;
 use crate::turn::TooMany;
 
 /// What a handler ends with when it has no answer.
@@ -56,8 +57,11 @@ impl Failure {
 
     /// What the caller is told, as one of several answers. What the log should know goes there.
     pub(crate) fn into_envelope(self) -> ApiError {
-        if let Some(Cause(cause)) = &self.cause {
-            tracing::error!(error = format!("{cause:#}"), "a part of a call failed");
+        static SELDOM: Seldom = Seldom::new();
+        if let Some(Cause(cause)) = &self.cause
+            && let Some(times) = SELDOM.times()
+        {
+            tracing::error!(error = format!("{cause:#}"), times, "a part of a call failed");
         }
         self.error
     }

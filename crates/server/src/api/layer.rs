@@ -16,6 +16,7 @@ use http::{HeaderName, HeaderValue, Method, Request, StatusCode};
 use super::failure::{Cause, Refused};
 use super::{Failure, answer};
 use crate::App;
+use crate::seldom::Seldom;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const CONTENT_TYPE_OPTIONS: HeaderName = HeaderName::from_static("x-content-type-options");
@@ -52,12 +53,17 @@ pub(crate) async fn around(State(app): State<App>, request: Request<Body>, next:
     response
 }
 
-/// The answer to a failure of the daemon: a code and the request's id, under which the log has the rest.
+/// The answer to a failure of the daemon: a code and the request's id, under which the log has the rest. Of calls that
+/// failed because the store takes no work just now the log has one a second.
 fn server_error(response: &Response, cause: &Cause, id: &str, method: &Method, route: &str) -> Response {
     let status = response.status();
     let error = format!("{:#}", cause.0);
-    tracing::error!(request_id = id, %method, route, status = status.as_u16(), error, "a call failed");
     let code = if status == StatusCode::SERVICE_UNAVAILABLE { ErrorCode::Unavailable } else { ErrorCode::Internal };
+    static UNAVAILABLE: Seldom = Seldom::new();
+    let times = if code == ErrorCode::Unavailable { UNAVAILABLE.times() } else { Some(1) };
+    if let Some(times) = times {
+        tracing::error!(request_id = id, %method, route, status = status.as_u16(), error, times, "a call failed");
+    }
     let what = match code {
         ErrorCode::Unavailable => "the daemon takes no work just now; try again later",
         _ => "the daemon failed; its log has the reason",

@@ -5,24 +5,30 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use hookbox_protocol::{Report, Timestamp};
-use hookbox_store::{Completion, LeaseKey, Leased, Next, Recorded};
+use hookbox_store::{Completion, Error, LeaseKey, Leased, Next, Recorded};
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::speaker::Speaker;
+use super::suspect::{self, Start};
 use super::{Dispatcher, log_entry};
 use crate::execution::{self, Execution, ResultFor};
 use crate::input::{self, EventInfo};
 use crate::prepared::Equipment;
 use crate::retry::{self, Attempt};
+use crate::seldom::Seldom;
 use crate::trace::{Scope, Span};
 
 /// For how long a delivery rests that the host failed to run. No attempt is counted: it was not the hook's fault.
 const HOST_FAILURE_REST: Duration = Duration::from_secs(10);
 
-/// How often a completion is tried that the store refused.
+/// How often a completion is tried that the store refused. One that it cannot take just now is tried until the daemon stops:
+/// what is not recorded runs again, and for whoever got the mail that is a second one.
 const COMPLETION_TRIES: u32 = 3;
+
+/// How long after each try.
+const COMPLETION_PAUSE: Duration = Duration::from_millis(200);
 
 /// How a run ended, seen from here.
 enum Ended {
@@ -90,14 +96,15 @@ impl Dispatcher {
 
     async fn run_once(&self, leased: &Leased, lost: &CancellationToken, span: &Span) -> Ended {
         let waiting = span.part("lease");
-        let slot = tokio::select! {
+        let start = tokio::select! {
             biased;
             () = self.stop.cancelled() => return Ended::Stopped,
             () = lost.cancelled() => return Ended::LeaseLost,
-            slot = self.slots.enter(leased.tenant) => slot,
+            start = self.start_of(leased) => start,
         };
         // There are fewer places than callers that may wait for a slot.
-        let Ok(_slot) = slot else { return Ended::Stopped };
+        let Ok(start) = start else { return Ended::Stopped };
+        let Some(Start { slot: _slot, alone }) = start else { return Ended::LeaseLost };
         drop(waiting);
         let running = span.part("run");
         let _counted = self.app.metrics().running();
@@ -110,6 +117,7 @@ impl Dispatcher {
             },
             () = lost.cancelled() => Ended::LeaseLost,
             () = self.abort.cancelled() => Ended::Stopped,
+            never = suspect::alone_for_a_while(alone) => match never {},
         }
     }
 
@@ -145,12 +153,18 @@ impl Dispatcher {
             next,
             log,
         };
-        let delivery = leased.key.delivery;
-        for tried in 1..=COMPLETION_TRIES {
+        self.record(&completion, is_logged).await;
+    }
+
+    async fn record(&self, completion: &Completion, is_logged: bool) {
+        static REFUSED: Seldom = Seldom::new();
+        static GIVEN_UP: Seldom = Seldom::new();
+        let (delivery, mut tries) = (completion.key.delivery, 0);
+        loop {
             match self.queue.complete(completion.clone()).await {
                 Ok(Recorded::Done) => {
                     if is_logged {
-                        self.app.followers().tell_of_entry(leased.tenant);
+                        self.app.followers().tell_of_entry(completion.tenant);
                     }
                     return;
                 }
@@ -160,12 +174,24 @@ impl Dispatcher {
                     return;
                 }
                 Err(error) => {
-                    tracing::error!(%delivery, tried, %error, "an attempt cannot be recorded");
-                    sleep(Duration::from_millis(100) * tried).await;
+                    tries += 1;
+                    if let Some(times) = REFUSED.times() {
+                        tracing::error!(%delivery, %error, times, "an attempt cannot be recorded");
+                    }
+                    let may_pass = matches!(error, Error::Unavailable(_) | Error::Full(_)) && !self.stop.is_cancelled();
+                    if tries >= COMPLETION_TRIES && !may_pass {
+                        break;
+                    }
+                    sleep(COMPLETION_PAUSE).await;
                 }
             }
         }
-        tracing::error!(%delivery, "an attempt was not recorded; the delivery is taken again when its lease runs out");
+        if let Some(times) = GIVEN_UP.times() {
+            tracing::error!(
+                %delivery, times,
+                "an attempt was not recorded; the delivery is taken again when its lease runs out"
+            );
+        }
     }
 
     /// Keeps the lease without a place or a slot for a while, then gives the delivery back.
@@ -175,8 +201,11 @@ impl Dispatcher {
     }
 
     async fn give_back(&self, key: LeaseKey) {
-        if let Err(error) = self.queue.release(&[key]).await {
-            tracing::error!(delivery = %key.delivery, %error, "a delivery cannot be given back; its lease runs out by itself");
+        static SELDOM: Seldom = Seldom::new();
+        if let Err(error) = self.queue.release(&[key]).await
+            && let Some(times) = SELDOM.times()
+        {
+            tracing::error!(delivery = %key.delivery, %error, times, "a delivery cannot be given back; its lease runs out by itself");
         }
     }
 }

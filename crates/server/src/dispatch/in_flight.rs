@@ -10,6 +10,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 use crate::metrics::Metrics;
+use crate::seldom::Seldom;
 
 /// The leases of what is in flight.
 #[derive(Default)]
@@ -75,7 +76,10 @@ impl InFlight {
         if held.get(&key.delivery).is_some_and(|held| held.key == key)
             && let Some(held) = held.remove(&key.delivery)
         {
-            tracing::warn!(delivery = %key.delivery, "the lease of a running delivery is lost; its run ends");
+            static SELDOM: Seldom = Seldom::new();
+            if let Some(times) = SELDOM.times() {
+                tracing::warn!(delivery = %key.delivery, times, "the lease of a running delivery is lost; its run ends");
+            }
             metrics.lease_lost();
             held.lost.cancel();
         }

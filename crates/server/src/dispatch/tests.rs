@@ -2,6 +2,7 @@
 
 mod replay;
 mod sealed;
+mod suspects;
 mod tail;
 
 use std::time::Duration;

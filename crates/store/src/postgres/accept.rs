@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use hookbox_protocol::api::EventAccepted;
 use hookbox_protocol::{EventId, TenantId};
+use tokio_postgres::types::ToSql;
 
 use super::group::Size;
 use super::row;
@@ -23,11 +24,23 @@ const INSERT: &str = r#"
         RETURNING id, tenant, trigger
     ), delivered AS (
         INSERT INTO delivery (event, hook, tenant, state, next_at)
-        SELECT a.id, h.number, a.tenant, 0, hookbox_now($9)
+        SELECT a.id, h.number, a.tenant, 0, (SELECT hookbox_now($9))
         FROM accepted a JOIN hook h ON h.tenant = a.tenant AND h.trigger = a.trigger AND h.enabled
         RETURNING event
     )
     SELECT id FROM accepted UNION ALL SELECT event FROM delivered"#;
+
+/// The same for events of which none has a key: nothing can be left out, so that nothing need be looked for.
+const INSERT_WITHOUT_KEYS: &str = r#"
+    WITH accepted AS (
+        INSERT INTO event (id, tenant, trigger, initiated_by, "user", context)
+        SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::smallint[], $4::smallint[], $5::text[], $6::text[])
+    )
+    INSERT INTO delivery (event, hook, tenant, state, next_at)
+    SELECT a.id, h.number, a.tenant, 0, (SELECT hookbox_now($7))
+    FROM unnest($1::bigint[], $2::bigint[], $3::smallint[]) AS a (id, tenant, trigger)
+    JOIN hook h ON h.tenant = a.tenant AND h.trigger = a.trigger AND h.enabled
+    RETURNING event"#;
 
 /// The events that keys brought before.
 const FIRST: &str = "SELECT k.tenant, k.key, e.id, e.fingerprint, (SELECT count(*) FROM delivery WHERE event = e.id) \
@@ -87,17 +100,23 @@ async fn insert(shared: &Shared, batch: &[Incoming], ids: &[i64], order: &[usize
     let users: Vec<&str> = events.iter().map(|event| event.user.as_str()).collect();
     let contexts: Vec<&str> = events.iter().map(|event| event.context.as_str()).collect();
     let offset = shared.offset();
+    let has_keys = keys.iter().any(Option::is_some);
     let written = shared
         .on_hot(async |db| {
-            let statement = db.prepare_cached(INSERT).await?;
-            let values: [&(dyn tokio_postgres::types::ToSql + Sync); 9] =
+            let statement = db.prepare_cached(if has_keys { INSERT } else { INSERT_WITHOUT_KEYS }).await?;
+            let with_keys: [&(dyn ToSql + Sync); 9] =
                 [&ids, &tenants, &triggers, &initiators, &keys, &fingerprints, &users, &contexts, &offset];
-            db.query(&statement, &values).await
+            let without: [&(dyn ToSql + Sync); 7] =
+                [&ids, &tenants, &triggers, &initiators, &users, &contexts, &offset];
+            db.query(&statement, if has_keys { &with_keys } else { &without }).await
         })
         .await?;
     let mut deliveries = HashMap::with_capacity(ids.len());
+    if !has_keys {
+        deliveries.extend(ids.iter().map(|id| (*id, 0)));
+    }
     for row in written {
-        // Every event comes once for itself and once for each delivery.
+        // With keys every event comes once for itself, and always once for each delivery.
         deliveries.entry(row.try_get(0)?).and_modify(|count| *count += 1).or_insert(0);
     }
     Ok(deliveries)

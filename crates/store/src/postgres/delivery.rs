@@ -21,7 +21,7 @@ pub(super) const RECENT: usize = 20;
 const RECORD: &str = "
     WITH ended AS (
         UPDATE delivery d SET state = c.state, next_at = hookbox_now($1) + c.delay, reason = c.reason,
-                              attempts = d.attempts + 1, node = NULL
+                              attempts = d.attempts + 1, node = NULL, begun = FALSE
         FROM unnest(
             $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::smallint[], $7::bigint[], $8::text[],
             $9::int[], $10::smallint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[],
@@ -101,6 +101,7 @@ pub(super) async fn complete(
             .filter(|completion| recorded.contains_key(&completion.key.delivery))
             .collect();
         remember(&shared, &done, &recorded);
+        shared.held().ended(places.iter().map(|place| &batch[*place].key));
         for place in places {
             let is_done = recorded.contains_key(&batch[place].key.delivery);
             answers[place] = Some(if is_done { Recorded::Done } else { Recorded::LeaseLost });

@@ -8,21 +8,23 @@ use super::{log, row};
 use crate::fair::Lane;
 use crate::{Error, LogEntry};
 
-/// A delivery whose lease ran out so often is not tried again.
-const CRASHES_MAX: i32 = 2;
+/// A delivery that lost so many attempts with their leases is not tried again.
+const CRASHES_MAX: i16 = 2;
 const POISON: &str = "the daemon ended, or lost the delivery, twice while this delivery ran; it is not tried again";
 /// Leases that are taken back in one transaction.
 const STEP: i64 = 1_000;
 
-/// Takes back what was leased and ran out, whoever had it; what did so too often is buried, with a line in the log.
+/// Takes back what was leased and ran out, whoever had it. The first time a delivery loses an attempt by that, run or not,
+/// and is a suspect from then on; a suspect loses one only if it had begun, and is buried for it.
 const TAKE_BACK: &str = "
     UPDATE delivery d SET
-        state = CASE WHEN d.crashes + 1 < $2 THEN 5 ELSE 3 END,
-        next_at = CASE WHEN d.crashes + 1 < $2 THEN hookbox_now($1) END,
-        reason = CASE WHEN d.crashes + 1 < $2 THEN NULL ELSE $3 END,
-        crashes = d.crashes + 1, node = NULL
+        state = CASE WHEN o.crashes < $2 THEN 5 ELSE 3 END,
+        next_at = CASE WHEN o.crashes < $2 THEN hookbox_now($1) END,
+        reason = CASE WHEN o.crashes < $2 THEN NULL ELSE $3 END,
+        crashes = o.crashes, begun = FALSE, node = NULL
     FROM (
-        SELECT event, hook, node FROM delivery WHERE state = 1 AND next_at <= hookbox_now($1)
+        SELECT event, hook, node, crashes + (crashes = 0 OR begun)::INT::SMALLINT AS crashes FROM delivery
+        WHERE state = 1 AND next_at <= hookbox_now($1)
         ORDER BY next_at LIMIT $4 FOR UPDATE SKIP LOCKED
     ) o WHERE d.event = o.event AND d.hook = o.hook
     RETURNING d.event, d.hook, d.tenant, d.state, d.crashes, o.node,
@@ -36,7 +38,7 @@ struct Ended {
     hook: HookNumber,
     tenant: TenantId,
     is_dead: bool,
-    crashes: i32,
+    crashes: i16,
     node: Option<i16>,
     trigger: Trigger,
 }
@@ -107,8 +109,8 @@ fn remember(shared: &Shared, ended: &[Ended], first_end: Option<Timestamp>) -> R
     Ok(())
 }
 
-/// Makes the leases of a node that is gone run out at once, to be found as such: there is one place that counts a crash
-/// and buries for it.
+/// Makes the leases of a node that is gone run out at once, to be found as such: there is one place that looks for
+/// suspects and buries.
 pub(super) async fn end_all(db: &tokio_postgres::Client, node: i16, offset: i64) -> Result<u64, tokio_postgres::Error> {
     let sql =
         "UPDATE delivery SET next_at = hookbox_now($2) WHERE state = 1 AND node = $1 AND next_at > hookbox_now($2)";
@@ -118,7 +120,7 @@ pub(super) async fn end_all(db: &tokio_postgres::Client, node: i16, offset: i64)
 /// Makes first attempts due that are due in the future only because the clock was set back.
 pub(super) async fn pull_forward(shared: &Shared) -> Result<(), Error> {
     const SQL: &str = "UPDATE delivery SET next_at = hookbox_now($1) \
-                       WHERE state = 0 AND attempts = 0 AND crashes = 0 AND reason IS NULL AND next_at > hookbox_now($1) \
+                       WHERE state = 0 AND attempts + crashes = 0 AND reason IS NULL AND next_at > hookbox_now($1) \
                        RETURNING tenant";
     let offset = shared.offset();
     let rows = shared.on_hot(async |db| db.query(SQL, &[&offset]).await).await?;

@@ -87,8 +87,8 @@ impl Session {
             return Err(pooler::error(self.backend, beat.backend));
         }
         // The server looked at its clock somewhere in between.
-        let between = before.0 + (shared.clock.machine().0 - before.0) / 2;
-        shared.clock.follow(beat.now - between);
+        let half = (shared.clock.machine().0 - before.0) / 2;
+        shared.clock.follow(beat.now - before.0 - half, half.unsigned_abs());
         shared.set_others(beat.others);
         let is_new = beat.revision > shared.revision.load(std::sync::atomic::Ordering::Acquire);
         if is_new {

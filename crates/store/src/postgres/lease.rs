@@ -1,6 +1,6 @@
 //! Claiming deliveries, and giving them back.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use hookbox_protocol::id::HookNumber;
@@ -9,7 +9,7 @@ use tokio_postgres::Row;
 
 use super::batch::Batch;
 use super::shared::Shared;
-use super::{expiry, row};
+use super::{expiry, held, row};
 use crate::clock::millis;
 use crate::engine::Claimed;
 use crate::fair::{Fair, Lane, Round, Turn};
@@ -113,6 +113,7 @@ pub(super) async fn lease(shared: &Shared, ask: Ask) -> Result<Vec<Claimed>, Err
         tracing::warn!(%before, %now, "the clock went back");
         expiry::pull_forward(shared).await?;
     }
+    held::give_back_others(shared).await?;
     let may_have_ended = shared.memory().may_have_ended(Timestamp(now.0 + JITTER_MS));
     if may_have_ended {
         expiry::take_back(shared).await?;
@@ -142,10 +143,12 @@ async fn serve(shared: &Shared, round: &mut Round, lease: Duration, claimed: &mu
             Ok(wave) => wave,
             Err(error) => {
                 undo(shared, round, &servings);
+                shared.held().others_may_be(shared.clock.now());
                 return Err(error);
             }
         };
         settle(shared, round, &servings, &wave, lease);
+        shared.held().claimed(wave.claimed.iter().map(|(claim, _)| claim.key));
         claimed.extend(wave.claimed.into_iter().map(|(claim, _)| claim));
         if !wave.aside.is_empty() {
             set_aside(shared, wave.aside).await?;
@@ -162,7 +165,7 @@ fn turns(shared: &Shared, round: &mut Round) -> Vec<Serving> {
     let mut memory = shared.memory();
     while let Some(turn) = memory.fair.turn(round) {
         memory.fair.took(round, turn, turn.most, Some(turn.due_by.min(now)));
-        memory.count(turn.tenant, 0, i64::from(turn.most));
+        memory.assume(turn.tenant, turn.most);
         let place = *places.entry((turn.tenant, turn.lane)).or_insert(servings.len());
         match servings.get_mut(place) {
             Some(serving) => serving.turns.push(turn),
@@ -222,6 +225,7 @@ fn claim(row: &Row, tenant: TenantId) -> Result<(Claimed, Lane), Error> {
         user: row.try_get(9)?,
         context: row.try_get(10)?,
         attempt: attempts + crashes + 1,
+        is_suspect: crashes > 0,
         replayed_after: row::number(row, 6)?,
         earlier_outcomes: row::outcomes(row.try_get::<_, Option<&str>>(11)?.unwrap_or("")),
     };
@@ -239,7 +243,7 @@ fn settle(shared: &Shared, round: &mut Round, servings: &[Serving], wave: &Wave,
     for (serving, next) in servings.iter().zip(&wave.next) {
         let (tenant, assumed) = (serving.tenant, serving.most());
         let taken = taken.get(&(tenant, serving.lane)).copied().unwrap_or(0);
-        memory.count(tenant, -i64::from(taken), i64::from(taken) - i64::from(assumed));
+        memory.claimed(tenant, assumed, taken);
         // It is due, and was not to be had: another node holds it for a moment.
         let contended = taken == 0 && wave.aside.is_empty() && next.is_some_and(|next| next <= wave.now);
         let next = if contended { Some(Timestamp(wave.now.0 + CONTENDED_MS)) } else { *next };
@@ -259,7 +263,7 @@ fn undo(shared: &Shared, round: &mut Round, servings: &[Serving]) {
     let now = shared.clock.now();
     let mut memory = shared.memory();
     for serving in servings {
-        memory.count(serving.tenant, 0, -i64::from(serving.most()));
+        memory.claimed(serving.tenant, serving.most(), 0);
         correct(&mut memory.fair, round, serving, serving.most(), Some(now));
     }
 }
@@ -333,18 +337,20 @@ pub(super) async fn give_back(
     reason: Option<&str>,
 ) -> Result<(), Error> {
     const SQL: &str = "UPDATE delivery d SET state = CASE WHEN attempts + crashes = 0 THEN 0 ELSE 5 END, \
-                       next_at = hookbox_now($4) + $5, reason = $6, node = NULL \
+                       next_at = hookbox_now($4) + $5, reason = $6, node = NULL, begun = FALSE \
                        FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS k (event, hook, fence) \
                        WHERE d.event = k.event AND d.hook = k.hook AND d.state = 1 AND d.fence = k.fence \
                        RETURNING d.tenant, d.state";
     let (events, hooks, fences) = columns(leases);
     let (offset, delay) = (shared.offset(), millis(delay));
-    let rows = shared
+    shared.held().ended(leases);
+    let given = shared
         .on_hot(async |db| {
             let statement = db.prepare_cached(SQL).await?;
             db.query(&statement, &[&events, &hooks, &fences, &offset, &delay, &reason]).await
         })
-        .await?;
+        .await;
+    let rows = given.inspect_err(|_| shared.held().others_may_be(shared.clock.now()))?;
     {
         let due = Timestamp(shared.clock.now().0.saturating_add(delay));
         let mut memory = shared.memory();
@@ -358,6 +364,20 @@ pub(super) async fn give_back(
     }
     shared.publish();
     Ok(())
+}
+
+/// Marks the lease of a suspect as one under which it runs; whether the lease is held. There is one at a time of these on
+/// a node, so that there is nothing to write them together with.
+pub(super) async fn begin(shared: &Shared, key: LeaseKey) -> Result<bool, Error> {
+    const SQL: &str = "UPDATE delivery SET begun = TRUE WHERE event = $1 AND hook = $2 AND state = 1 AND fence = $3";
+    let (event, hook) = (key.delivery.event.0, key.delivery.hook.0);
+    let marked = shared
+        .on_hot(async |db| {
+            let statement = db.prepare_cached(SQL).await?;
+            db.execute(&statement, &[&event, &hook, &key.fence]).await
+        })
+        .await?;
+    Ok(marked == 1)
 }
 
 /// Makes leases end later, and answers those that still were held.
@@ -378,10 +398,12 @@ pub(super) async fn extend(shared: &Shared, leases: &[LeaseKey], lease: Duration
         let delivery = DeliveryId { event: EventId(row.try_get(0)?), hook: HookNumber(row.try_get(1)?) };
         Ok(LeaseKey { delivery, fence: row.try_get(2)? })
     };
-    rows.into_iter().map(read).collect()
+    let kept: HashSet<LeaseKey> = rows.into_iter().map(read).collect::<Result<_, Error>>()?;
+    shared.held().ended(leases.iter().filter(|key| !kept.contains(key)));
+    Ok(kept.into_iter().collect())
 }
 
-fn columns(leases: &[LeaseKey]) -> (Vec<i64>, Vec<i64>, Vec<i64>) {
+pub(super) fn columns(leases: &[LeaseKey]) -> (Vec<i64>, Vec<i64>, Vec<i64>) {
     let events = leases.iter().map(|key| key.delivery.event.0).collect();
     let hooks = leases.iter().map(|key| key.delivery.hook.0).collect();
     (events, hooks, leases.iter().map(|key| key.fence).collect())

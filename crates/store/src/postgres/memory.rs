@@ -27,6 +27,10 @@ pub(super) struct Memory {
     /// Deliveries that other nodes have leased.
     elsewhere: HashMap<TenantId, u64>,
     elsewhere_total: u64,
+    /// Leases that a claim which is under way may bring at most. For the turns of tenants they count as leased; nobody else
+    /// is told of them.
+    assumed: HashMap<TenantId, u64>,
+    assumed_total: u64,
     /// Tenants for which the operator set something.
     ruled: BTreeSet<TenantId>,
     /// What was counted here since a count of the rows began.
@@ -77,6 +81,8 @@ impl Default for Memory {
             first_end: None,
             elsewhere: HashMap::new(),
             elsewhere_total: 0,
+            assumed: HashMap::new(),
+            assumed_total: 0,
             ruled: BTreeSet::new(),
             since: None,
             tenant_most: u32::MAX,
@@ -89,6 +95,11 @@ impl Memory {
     /// Counts what this node did.
     pub(super) fn count(&mut self, tenant: TenantId, pending: i64, leased: i64) {
         self.change(tenant, pending, leased);
+        self.note(tenant, pending, leased);
+    }
+
+    /// For a count of the rows that is under way.
+    fn note(&mut self, tenant: TenantId, pending: i64, leased: i64) {
         if let Some(since) = &mut self.since {
             let delta = since.entry(tenant).or_default();
             delta.pending += pending;
@@ -100,6 +111,29 @@ impl Memory {
         self.fair.count(tenant, pending, leased);
         // Nobody asks for them here.
         self.fair.take_touched();
+    }
+
+    /// A claim may bring so many leases.
+    pub(super) fn assume(&mut self, tenant: TenantId, leases: u32) {
+        let leases = u64::from(leases);
+        *self.assumed.entry(tenant).or_default() += leases;
+        self.assumed_total += leases;
+        self.change(tenant, 0, i64::try_from(leases).unwrap_or(i64::MAX));
+    }
+
+    /// A claim that might have brought so many leases brought these.
+    pub(super) fn claimed(&mut self, tenant: TenantId, assumed: u32, leases: u32) {
+        let before = u64::from(assumed);
+        if let Some(known) = self.assumed.get_mut(&tenant) {
+            *known = known.saturating_sub(before);
+            if *known == 0 {
+                self.assumed.remove(&tenant);
+            }
+        }
+        self.assumed_total = self.assumed_total.saturating_sub(before);
+        let leases = i64::from(leases);
+        self.change(tenant, -leases, leases - i64::from(assumed));
+        self.note(tenant, -leases, leases);
     }
 
     /// A lease of another node ran out.
@@ -133,13 +167,20 @@ impl Memory {
     /// Deliveries of all tenants that have not ended.
     pub(super) fn total(&self) -> Backlog {
         let own = self.fair.total();
-        Backlog { pending: own.pending, leased: own.leased + self.elsewhere_total }
+        Backlog { pending: own.pending, leased: own.leased.saturating_sub(self.assumed_total) + self.elsewhere_total }
     }
 
     /// Deliveries of a tenant that have not ended.
     pub(super) fn backlog(&self, tenant: TenantId) -> Backlog {
-        let own = self.fair.backlog(tenant);
+        let own = self.own(tenant);
         Backlog { pending: own.pending, leased: own.leased + self.elsewhere.get(&tenant).copied().unwrap_or(0) }
+    }
+
+    /// Deliveries of a tenant that wait, and those that this node runs.
+    fn own(&self, tenant: TenantId) -> Backlog {
+        let own = self.fair.backlog(tenant);
+        let assumed = self.assumed.get(&tenant).copied().unwrap_or(0);
+        Backlog { pending: own.pending, leased: own.leased.saturating_sub(assumed) }
     }
 
     /// What the operator set for tenants, all of it.
@@ -217,7 +258,7 @@ impl Memory {
     }
 
     fn correct(&mut self, tenant: TenantId, counted: Counted, since: Delta) {
-        let known = self.fair.backlog(tenant);
+        let known = self.own(tenant);
         let difference = |counted: u64, since: i64, known: u64| {
             let right = i64::try_from(counted).unwrap_or(i64::MAX).saturating_add(since).max(0);
             right - i64::try_from(known).unwrap_or(i64::MAX)

@@ -119,7 +119,8 @@ CREATE INDEX event_tenant ON event (tenant, id);
 
 -- state: 0 pending, 1 leased, 2 succeeded, 3 dead, 4 held (pending, but its hook is disabled), 5 pending for another
 -- attempt: those wait in an index of their own, because a first attempt goes before them.
--- next_at: when a pending one is due, when a lease ends. node: who has the lease.
+-- next_at: when a pending one is due, when a lease ends. node: who has the lease. crashes: attempts that were lost with
+-- their lease; one that lost one may be what ends the daemon.
 --
 -- Every delivery is updated twice. What that leaves behind is cleared away early and in small steps, so that looking for
 -- what is due does not walk through what was.

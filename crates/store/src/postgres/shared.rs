@@ -15,6 +15,7 @@ use tokio_util::task::TaskTracker;
 
 use super::address::Address;
 use super::fault;
+use super::held::Held;
 use super::memory::Memory;
 use super::retention::Sweep;
 use crate::engine::Signal;
@@ -22,7 +23,7 @@ use crate::id::Ids;
 use crate::{Clock, Error, GroupCommits, TokenId};
 
 /// Connections for what runs at the rate of events: accepting, claiming, recording.
-const HOT: usize = 4;
+const HOT: usize = 6;
 /// Connections for everything else, so that long lists hold up no event.
 const COLD: usize = 6;
 /// How long a call waits for a connection before it is refused.
@@ -69,6 +70,7 @@ pub(super) struct Shared {
     hot: Pool,
     cold: Pool,
     memory: Mutex<Memory>,
+    held: Mutex<Held>,
     seat: Mutex<Option<Arc<Seat>>>,
     commits: Mutex<GroupCommits>,
     /// Outcomes that are still to be added to `recent`, newest first.
@@ -106,6 +108,7 @@ impl Shared {
             hot,
             cold,
             memory: Mutex::new(Memory::default()),
+            held: Mutex::default(),
             seat: Mutex::new(None),
             commits: Mutex::new(GroupCommits::default()),
             recent: Mutex::new(HashMap::new()),
@@ -161,6 +164,11 @@ impl Shared {
 
     pub(super) fn memory(&self) -> MutexGuard<'_, Memory> {
         self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The leases of this node.
+    pub(super) fn held(&self) -> MutexGuard<'_, Held> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn uses(&self) -> MutexGuard<'_, HashMap<TokenId, Timestamp>> {

@@ -1,5 +1,8 @@
 //! What is PostgreSQL's own: several nodes, a server that goes away, a pooler, and what statements cost.
 
+mod growth;
+mod tls;
+
 use std::collections::HashSet;
 use std::time::Duration;
 
@@ -246,6 +249,63 @@ async fn a_connection_that_is_cut_in_the_middle_of_a_commit_is_no_promise() {
     let count = "SELECT count(*) FROM event WHERE id = ANY($1)";
     let kept: i64 = look.query_one(count, &[&accepted]).await.expect("counted").get(0);
     assert_eq!(kept, i64::try_from(accepted.len()).expect("few"), "everything that was accepted is there");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_claim_that_is_under_way_changes_no_backlog() {
+    let Some(database) = Empty::make("a claim that is under way").await else { return };
+    let store = Store::open(options(&database.url(), &MasterKey::generate())).await.expect("opens");
+    let (_, _, acme) = tenant(&store, "acme").await;
+    acme.accept(event("one")).await.expect("accepted");
+    let look = database.look().await;
+    look.batch_execute("BEGIN; LOCK TABLE delivery IN EXCLUSIVE MODE").await.expect("locked");
+    let queue = store.queue();
+    let meanwhile = async {
+        let sql = "SELECT count(*) FROM pg_locks WHERE NOT granted AND database = \
+                   (SELECT oid FROM pg_database WHERE datname = current_database())";
+        until("the claim waits", LEASE, async || look.query_one(sql, &[]).await.expect("asked").get::<_, i64>(0) > 0)
+            .await;
+        let (of_tenant, of_all) = (acme.backlog(), store.backlog());
+        look.batch_execute("COMMIT").await.expect("unlocked");
+        assert_eq!((of_tenant.pending, of_tenant.leased, of_all), (1, 0, of_tenant));
+    };
+    let (claimed, ()) = tokio::join!(queue.lease(200, LEASE), meanwhile);
+    assert_eq!((claimed.expect("leased").len(), acme.backlog().pending, acme.backlog().leased), (1, 0, 1));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_claimed_by_a_statement_that_was_not_answered_is_given_back() {
+    let Some(database) = Empty::make("a claim without an answer").await else { return };
+    let store = Store::open(options(&database.url(), &MasterKey::generate())).await.expect("opens");
+    let (_, _, acme) = tenant(&store, "acme").await;
+    acme.accept(event("known")).await.expect("accepted");
+    let known = store.queue().lease(1, LEASE).await.expect("leased").remove(0);
+    acme.accept(event("unknown")).await.expect("accepted");
+    let look = database.look().await;
+    look.batch_execute("BEGIN; LOCK TABLE delivery IN EXCLUSIVE MODE").await.expect("locked");
+    let queue = store.queue();
+    let cut = async {
+        let sql = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity \
+                   WHERE datname = current_database() AND application_name = 'hookbox' AND wait_event_type = 'Lock'";
+        let cut = connect(&format!("{}&application_name=cut", database.url())).await;
+        until("the claim is cut", LEASE, async || cut.query_one(sql, &[]).await.expect("cut").get::<_, i64>(0) > 0)
+            .await;
+    };
+    let (claimed, ()) = tokio::join!(queue.lease(1, LEASE), cut);
+    assert!(matches!(claimed, Err(Error::Unavailable(_))), "{claimed:?}");
+    // As if the server had carried it out before the connection broke.
+    let claim = "UPDATE delivery SET state = 1, fence = fence + 1, node = (SELECT number FROM seat), \
+                 next_at = hookbox_now(0) + 60000 WHERE state = 0";
+    assert_eq!(look.execute(claim, &[]).await.expect("claimed"), 1);
+    look.batch_execute("COMMIT").await.expect("committed");
+    let mut leased = Vec::new();
+    until("it is given back", LEASE, async || {
+        leased = queue.lease(10, LEASE).await.unwrap_or_default();
+        !leased.is_empty()
+    })
+    .await;
+    assert_eq!((leased.len(), leased[0].attempt, leased[0].is_suspect), (1, 1, false), "no attempt is lost");
+    assert_eq!(queue.complete(completion(&known)).await.expect("recorded"), Recorded::Done, "what is known goes on");
 }
 
 /// A pooler in transaction mode, as far as telling one from a server goes: two clients, and one session for both.

@@ -11,7 +11,7 @@ use crate::fair::Lane;
 use crate::{Completion, Error, Next, Recorded};
 
 /// How many outcomes a hook's overview shows.
-const RECENT: u32 = 20;
+const RECENT: usize = 20;
 
 /// Records an attempt: delivery, attempt, recent outcomes and log line.
 pub(super) fn complete(batch: &mut Batch<'_>, completion: &Completion) -> Result<Recorded, Error> {
@@ -24,7 +24,7 @@ pub(super) fn complete(batch: &mut Batch<'_>, completion: &Completion) -> Result
     let number: Option<i64> = batch
         .db
         .prepare_cached(
-            "UPDATE delivery SET state = ?5, next_at = ?6, reason = ?7, attempts = attempts + 1 \
+            "UPDATE delivery SET state = ?5, next_at = ?6, reason = ?7, attempts = attempts + 1, begun = 0 \
              WHERE event = ?1 AND hook = ?2 AND state = 1 AND fence = ?3 AND tenant = ?4 RETURNING attempts + crashes",
         )?
         .query_row(
@@ -58,7 +58,7 @@ fn settle(batch: &mut Batch<'_>, tenant: TenantId, report: &Report, next_at: Opt
     batch.memory.wake = true;
 }
 
-fn insert_attempt(batch: &Batch<'_>, completion: &Completion, number: i64) -> Result<(), Error> {
+fn insert_attempt(batch: &mut Batch<'_>, completion: &Completion, number: i64) -> Result<(), Error> {
     let (id, report) = (completion.key.delivery, &completion.report);
     let outcome = row::outcome_number(&report.outcome);
     let us = |duration: std::time::Duration| i64::try_from(duration.as_micros()).unwrap_or(i64::MAX);
@@ -87,14 +87,24 @@ fn insert_attempt(batch: &Batch<'_>, completion: &Completion, number: i64) -> Re
             logs,
             http,
         ])?;
-    let letter = char::from(b'a' + outcome).to_string();
-    batch
-        .db
-        .prepare_cached(
-            "INSERT INTO recent (hook, outcomes) VALUES (?1, ?2) \
-             ON CONFLICT (hook) DO UPDATE SET outcomes = substr(excluded.outcomes || outcomes, 1, ?3)",
-        )?
-        .execute(params![id.hook.0, letter, RECENT])?;
+    let recent = batch.memory.recent.entry(id.hook).or_default();
+    recent.insert(0, char::from(b'a' + outcome));
+    recent.truncate(RECENT);
+    Ok(())
+}
+
+/// Adds the outcomes of this batch to what the overview shows of their hooks: once for each hook, and not with each attempt.
+pub(super) fn write_recent(batch: &mut Batch<'_>) -> Result<(), Error> {
+    if batch.memory.recent.is_empty() {
+        return Ok(());
+    }
+    let mut upsert = batch.db.prepare_cached(
+        "INSERT INTO recent (hook, outcomes) SELECT number, ?2 FROM hook WHERE number = ?1 AND deleted_at IS NULL \
+         ON CONFLICT (hook) DO UPDATE SET outcomes = substr(excluded.outcomes || outcomes, 1, ?3)",
+    )?;
+    for (hook, outcomes) in batch.memory.recent.drain() {
+        upsert.execute(params![hook.0, outcomes, RECENT])?;
+    }
     Ok(())
 }
 
@@ -113,7 +123,7 @@ pub(super) fn let_go(batch: &mut Batch<'_>, tenant: TenantId, hook: i64) -> Resu
     let moved = batch
         .db
         .prepare_cached(
-            "UPDATE delivery SET state = CASE WHEN attempts > 0 THEN 5 ELSE 0 END, next_at = ?2 \
+            "UPDATE delivery SET state = CASE WHEN attempts + crashes = 0 THEN 0 ELSE 5 END, next_at = ?2 \
              WHERE hook = ?1 AND state = 4",
         )?
         .execute(params![hook, batch.now.0])?;

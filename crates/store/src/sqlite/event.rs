@@ -94,13 +94,13 @@ fn matching(db: &Connection, tenant: TenantId, filter: &EventFilter, most: usize
     };
     let few = match filter.state {
         Some(DeliveryState::Pending) => Some(
-            "SELECT event, hook FROM delivery INDEXED BY delivery_due WHERE state <= 1 AND tenant = ?1 AND state = 0 \
+            "SELECT event, hook FROM delivery INDEXED BY delivery_due WHERE state = 0 AND tenant = ?1 \
              UNION ALL SELECT event, hook FROM delivery INDEXED BY delivery_retry WHERE state = 5 AND tenant = ?1 \
              UNION ALL SELECT event, hook FROM delivery INDEXED BY delivery_held WHERE state = 4 AND tenant = ?1",
         ),
-        Some(DeliveryState::Leased) => Some(
-            "SELECT event, hook FROM delivery INDEXED BY delivery_due WHERE state <= 1 AND tenant = ?1 AND state = 1",
-        ),
+        Some(DeliveryState::Leased) => {
+            Some("SELECT event, hook FROM delivery INDEXED BY delivery_leased WHERE state = 1 AND tenant = ?1")
+        }
         Some(DeliveryState::Dead) => {
             Some("SELECT event, hook FROM delivery INDEXED BY delivery_dead WHERE state = 3 AND tenant = ?1")
         }

@@ -120,7 +120,15 @@ impl Figures {
 
     /// The store takes no further writes. The first reason stays.
     pub(super) fn broke(&self, why: &Error) {
-        self.broken.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_with(|| why.clone());
+        let why = match why {
+            Error::Unavailable(text) => text.to_string(),
+            other => other.to_string(),
+        };
+        let text = format!("it takes no further writes until the daemon is started again, since {why}");
+        self.broken
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get_or_insert_with(|| Error::Unavailable(text.into()));
     }
 
     pub(super) fn healthy(&self) -> Result<(), Error> {

@@ -15,7 +15,7 @@ use crate::engine::Claimed;
 use crate::fair::{Lane, Turn};
 use crate::{Error, LeaseKey, LogEntry};
 
-/// A delivery whose lease ran out so often is not tried again.
+/// A delivery that lost so many attempts with their leases is not tried again.
 const CRASHES_MAX: i64 = 2;
 const POISON: &str = "the daemon ended, or lost the delivery, twice while this delivery ran; it is not tried again";
 
@@ -31,8 +31,7 @@ macro_rules! due {
 }
 
 /// Reads along the index of a lane and stops at the limit: what it costs does not depend on the backlog.
-pub(super) const DUE_FRESH: &str =
-    due!("delivery_due CROSS JOIN event e ON e.id = d.event WHERE d.state <= 1 AND d.state = 0");
+pub(super) const DUE_FRESH: &str = due!("delivery_due CROSS JOIN event e ON e.id = d.event WHERE d.state = 0");
 pub(super) const DUE_RETRY: &str = due!("delivery_retry CROSS JOIN event e ON e.id = d.event WHERE d.state = 5");
 
 /// A delivery that is due.
@@ -110,7 +109,7 @@ fn due(db: &Connection, turn: Turn) -> Result<Vec<Due>, Error> {
 pub(super) fn next_due(db: &Connection, tenant: TenantId, lane: Lane) -> Result<Option<Timestamp>, Error> {
     let sql = match lane {
         Lane::Fresh => {
-            "SELECT next_at FROM delivery INDEXED BY delivery_due WHERE state <= 1 AND state = 0 AND tenant = ?1 \
+            "SELECT next_at FROM delivery INDEXED BY delivery_due WHERE state = 0 AND tenant = ?1 \
              ORDER BY next_at LIMIT 1"
         }
         Lane::Retry => {
@@ -147,6 +146,7 @@ fn claim(batch: &mut Batch<'_>, tenant: TenantId, due: Due, ends: Timestamp) -> 
         context: due.context,
         initiated_by: due.initiated_by,
         attempt: u32::try_from(attempt).unwrap_or(u32::MAX),
+        is_suspect: due.crashes > 0,
         replayed_after: due.replayed_after,
         earlier_outcomes,
     }))
@@ -180,13 +180,23 @@ fn set_aside(batch: &mut Batch<'_>, tenant: TenantId, id: DeliveryId) -> Result<
     Ok(())
 }
 
-/// Takes back a delivery whose lease ran out, or buries it when that happened too often.
+/// Marks the lease of a suspect as one under which it runs; whether the lease is held.
+pub(super) fn begin(batch: &Batch<'_>, key: LeaseKey) -> Result<bool, Error> {
+    let marked = batch
+        .db
+        .prepare_cached("UPDATE delivery SET begun = 1 WHERE event = ?1 AND hook = ?2 AND state = 1 AND fence = ?3")?
+        .execute(params![key.delivery.event.0, key.delivery.hook.0, key.fence])?;
+    Ok(marked == 1)
+}
+
+/// Takes back a delivery whose lease ran out. The first time it loses an attempt by that, run or not, and is a suspect
+/// from then on; a suspect loses one only if it had begun, and is buried for it.
 fn take_back(batch: &mut Batch<'_>, id: DeliveryId) -> Result<(), Error> {
     batch.memory.leases.remove(id);
     let ended = batch
         .db
         .prepare_cached(
-            "UPDATE delivery SET state = 0, next_at = ?3, crashes = crashes + 1 \
+            "UPDATE delivery SET state = 5, next_at = ?3, crashes = crashes + (crashes = 0 OR begun), begun = 0 \
              WHERE event = ?1 AND hook = ?2 AND state = 1 \
              RETURNING tenant, crashes, (SELECT trigger FROM event WHERE id = delivery.event)",
         )?
@@ -197,7 +207,7 @@ fn take_back(batch: &mut Batch<'_>, id: DeliveryId) -> Result<(), Error> {
     let Some((tenant, crashes, trigger)) = ended else { return Ok(()) };
     if crashes < CRASHES_MAX {
         batch.memory.fair.count(tenant, 1, -1);
-        batch.memory.fair.due(tenant, Lane::Fresh, batch.now);
+        batch.memory.fair.due(tenant, Lane::Retry, batch.now);
         return Ok(());
     }
     delivery::bury(batch, id, POISON)?;
@@ -217,10 +227,10 @@ fn take_back(batch: &mut Batch<'_>, id: DeliveryId) -> Result<(), Error> {
 /// database open for writing, so every lease found on opening is such a one.
 pub(super) fn end_all(db: &Connection, now: Timestamp) -> Result<usize, Error> {
     let ids = db
-        .prepare("SELECT event, hook FROM delivery INDEXED BY delivery_due WHERE state <= 1 AND state = 1")?
+        .prepare("SELECT event, hook FROM delivery INDEXED BY delivery_leased WHERE state = 1")?
         .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<Result<Vec<(i64, i64)>, _>>()?;
-    // They stay leased, to be found as leases that ran out: there is one place that counts a crash and buries for it.
+    // They stay leased, to be found as leases that ran out: there is one place that looks for suspects and buries.
     let mut update = db.prepare("UPDATE delivery SET next_at = ?3 WHERE event = ?1 AND hook = ?2")?;
     for (event, hook) in &ids {
         update.execute(params![event, hook, now.0])?;
@@ -231,8 +241,8 @@ pub(super) fn end_all(db: &Connection, now: Timestamp) -> Result<usize, Error> {
 /// Makes first attempts due that are due in the future only because the clock was set back.
 pub(super) fn pull_forward(db: &Connection, now: Timestamp) -> Result<(), Error> {
     db.execute(
-        "UPDATE delivery SET next_at = ?1 WHERE attempts = 0 AND crashes = 0 AND reason IS NULL AND (event, hook) IN \
-         (SELECT event, hook FROM delivery INDEXED BY delivery_due WHERE state <= 1 AND state = 0 AND next_at > ?1)",
+        "UPDATE delivery SET next_at = ?1 WHERE attempts + crashes = 0 AND reason IS NULL AND (event, hook) IN \
+         (SELECT event, hook FROM delivery INDEXED BY delivery_due WHERE state = 0 AND next_at > ?1)",
         [now.0],
     )?;
     Ok(())
@@ -253,8 +263,8 @@ fn give_back(batch: &mut Batch<'_>, key: LeaseKey, due: Timestamp, reason: Optio
     let given = batch
         .db
         .prepare_cached(
-            "UPDATE delivery SET state = CASE WHEN attempts > 0 THEN 5 ELSE 0 END, next_at = ?4, reason = ?5 \
-             WHERE event = ?1 AND hook = ?2 AND state = 1 AND fence = ?3 RETURNING tenant, attempts > 0",
+            "UPDATE delivery SET state = CASE WHEN attempts + crashes = 0 THEN 0 ELSE 5 END, next_at = ?4, reason = ?5, \
+             begun = 0 WHERE event = ?1 AND hook = ?2 AND state = 1 AND fence = ?3 RETURNING tenant, state = 5",
         )?
         .query_row(params![key.delivery.event.0, key.delivery.hook.0, key.fence, due.0, reason], |row| {
             Ok((TenantId(row.get(0)?), if row.get(1)? { Lane::Retry } else { Lane::Fresh }))

@@ -30,6 +30,8 @@ pub(super) struct Memory {
     pub(super) dead: u64,
     /// Deliveries that came to that state since the store was opened.
     pub(super) succeeded: u64,
+    /// Outcomes of attempts that this batch recorded, newest first, a letter each.
+    pub(super) recent: HashMap<HookNumber, String>,
     /// Whether the dispatcher has reason to ask for deliveries after the next commit.
     pub(super) wake: bool,
 }
@@ -99,49 +101,45 @@ impl Memory {
         Ok(())
     }
 
-    /// What has not ended. Reads indexes from end to end and no table.
+    /// What has not ended. Reads indexes from end to end, and of the table only the rows that are leased.
     fn load_queue(&mut self, db: &Connection) -> Result<(), Error> {
         for (lane, sql) in [
             (
                 Lane::Fresh,
-                "SELECT tenant, state, count(*), min(next_at) FROM delivery INDEXED BY delivery_due WHERE state <= 1 \
-                 GROUP BY tenant, state",
+                "SELECT tenant, count(*), min(next_at) FROM delivery INDEXED BY delivery_due WHERE state = 0 \
+                 GROUP BY tenant",
             ),
             (
                 Lane::Retry,
-                "SELECT tenant, 5, count(*), min(next_at) FROM delivery INDEXED BY delivery_retry WHERE state = 5 \
+                "SELECT tenant, count(*), min(next_at) FROM delivery INDEXED BY delivery_retry WHERE state = 5 \
                  GROUP BY tenant",
             ),
         ] {
             let mut due = db.prepare(sql)?;
             let mut rows = due.query([])?;
             while let Some(row) = rows.next()? {
-                let (tenant, state, count): (_, i64, i64) = (TenantId(row.get(0)?), row.get(1)?, row.get(2)?);
-                if self.retired.contains_key(&tenant) {
-                    continue;
-                }
-                if state == LEASED {
-                    self.fair.count(tenant, 0, count);
-                } else {
-                    self.fair.count(tenant, count, 0);
-                    self.fair.due(tenant, lane, Timestamp(row.get(3)?));
+                let tenant = TenantId(row.get(0)?);
+                if !self.retired.contains_key(&tenant) {
+                    self.fair.count(tenant, row.get(1)?, 0);
+                    self.fair.due(tenant, lane, Timestamp(row.get(2)?));
                 }
             }
         }
-        let mut leased = db.prepare(
-            "SELECT event, hook, next_at, tenant FROM delivery INDEXED BY delivery_due WHERE state <= 1 AND state = 1",
-        )?;
+        let mut leased =
+            db.prepare("SELECT event, hook, next_at, tenant FROM delivery INDEXED BY delivery_leased WHERE state = 1")?;
         let mut rows = leased.query([])?;
         while let Some(row) = rows.next()? {
             let delivery = DeliveryId { event: EventId(row.get(0)?), hook: HookNumber(row.get(1)?) };
-            if !self.retired.contains_key(&TenantId(row.get(3)?)) {
+            let tenant = TenantId(row.get(3)?);
+            if !self.retired.contains_key(&tenant) {
+                self.fair.count(tenant, 0, 1);
                 self.leases.set(delivery, Timestamp(row.get(2)?));
             }
         }
         let mut held = db.prepare(
             "SELECT tenant, count(*) FROM delivery INDEXED BY delivery_held WHERE state = 4 GROUP BY tenant",
         )?;
-        debug_assert_eq!((HELD, RETRY), (4, 5), "the indexes are made for these numbers");
+        debug_assert_eq!((LEASED, HELD, RETRY), (1, 4, 5), "the indexes are made for these numbers");
         let mut rows = held.query([])?;
         while let Some(row) = rows.next()? {
             let tenant = TenantId(row.get(0)?);

@@ -64,9 +64,7 @@ pub(super) fn retire(batch: &mut Batch<'_>, name: &str) -> Result<Option<TenantI
     db.execute("UPDATE hook SET enabled = 0 WHERE tenant = ?1", [tenant.0])?;
     audit::by_operator(batch, tenant, "delete tenant", name, &serde_json::json!({}))?;
     let leased = db
-        .prepare_cached(
-            "SELECT event, hook FROM delivery INDEXED BY delivery_due WHERE state <= 1 AND state = 1 AND tenant = ?1",
-        )?
+        .prepare_cached("SELECT event, hook FROM delivery INDEXED BY delivery_leased WHERE state = 1 AND tenant = ?1")?
         .query_map([tenant.0], |row| Ok(DeliveryId { event: EventId(row.get(0)?), hook: HookNumber(row.get(1)?) }))?
         .collect::<Result<Vec<_>, _>>()?;
     // What runs for it has lost its lease.

@@ -97,7 +97,8 @@ CREATE INDEX event_tenant ON event (tenant);
 
 -- state: 0 pending, 1 leased, 2 succeeded, 3 dead, 4 held (pending, but its hook is disabled), 5 pending for another
 -- attempt: those wait in an index of their own, because a first attempt goes before them.
--- next_at: when a pending one is due, when a lease ends.
+-- next_at: when a pending one is due, when a lease ends. crashes: attempts that were lost with their lease; one that lost
+-- one may be what ends the daemon.
 CREATE TABLE delivery (
     event    INTEGER NOT NULL,
     hook     INTEGER NOT NULL,

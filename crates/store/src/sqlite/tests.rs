@@ -10,6 +10,7 @@ use futures_util::future::join_all;
 use hookbox_protocol::api::Quotas;
 use hookbox_protocol::{TenantId, Trigger};
 use rusqlite::Connection;
+use rusqlite::StatementStatus;
 use tempfile::TempDir;
 
 use super::writer::Care;
@@ -351,6 +352,11 @@ fn claiming_walks_along_the_index_and_sorts_nothing() {
             plan.query_map([1, 2, 3], |row| row.get(3)).expect("asked").collect::<Result<_, _>>().expect("read");
         let walk = format!("SEARCH d USING INDEX {index} (tenant=? AND next_at<?)");
         assert_eq!(steps, [walk.as_str(), "SEARCH e USING INTEGER PRIMARY KEY (rowid=?)"]);
+        let mut claim = db.prepare(sql).expect("prepared");
+        for most in 1..=3 {
+            assert!(claim.query([1, 2, most]).expect("asked").next().expect("read").is_none());
+        }
+        assert_eq!(claim.get_status(StatementStatus::RePrepare), 0, "the number does not have it planned anew");
     }
 }
 

@@ -17,8 +17,8 @@ use rusqlite::hooks::Wal;
 use tokio::sync::oneshot;
 
 use super::figures::Figures;
-use super::lease;
 use super::memory::Memory;
+use super::{delivery, lease};
 use crate::engine::Answer;
 use crate::id::Ids;
 use crate::{Clock, Error};
@@ -197,6 +197,7 @@ impl Thread {
         for job in &mut *jobs {
             job.run(&mut batch)?;
         }
+        delivery::write_recent(&mut batch)?;
         let begun = Instant::now();
         batch.execute("COMMIT").map_err(|e| match e {
             full @ Error::Full(_) => full,

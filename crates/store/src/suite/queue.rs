@@ -85,7 +85,11 @@ pub(super) async fn a_lease_that_runs_out_twice_is_buried(database: Database) {
     hook(&acme, "mail").await;
     let event = accept(&acme, "u1").await;
     for attempt in 1..=2 {
-        assert_eq!(lease_one(&store).await.attempt, attempt);
+        let leased = lease_one(&store).await;
+        assert_eq!((leased.attempt, leased.is_suspect), (attempt, attempt == 2));
+        if leased.is_suspect {
+            assert!(store.queue().begin(leased.key).await.expect("marked"));
+        }
         nothing_is_due(&store).await;
         store.clock().advance(LEASE + Duration::from_secs(1));
     }

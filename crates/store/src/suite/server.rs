@@ -19,6 +19,18 @@ unix_socket_directories = '$dir'
 max_connections = 200
 fsync = $FSYNC
 END
+    if [ -n "${TLS_PORT:-}" ]; then
+        (umask 077; printf '%s\n' "$TLS_KEY" >"$dir/key.pem")
+        printf '%s\n' "$TLS_CERTIFICATE" >"$dir/certificate.pem"
+        cat >>"$dir/data/postgresql.conf" <<END
+listen_addresses = '127.0.0.1'
+port = $TLS_PORT
+ssl = on
+ssl_cert_file = '$dir/certificate.pem'
+ssl_key_file = '$dir/key.pem'
+END
+        echo 'hostssl all all 127.0.0.1/32 trust' >"$dir/data/pg_hba.conf"
+    fi
     "$BIN/pg_ctl" -D "$dir/data" -l "$dir/log" -w -t 120 start >/dev/null || { cat "$dir/log" >&2; exit 1; }
     echo "$dir"
     cat >/dev/null
@@ -46,11 +58,22 @@ impl Server {
 
     /// Starts a server. With `durable` it flushes to disk, as tests that kill it want.
     pub(crate) fn start(durable: bool) -> Result<Self, String> {
+        Self::start_with(&[("FSYNC", if durable { "on" } else { "off" })])
+    }
+
+    /// Starts a server that takes connections over TLS only, at that port of 127.0.0.1, with a key and a certificate in PEM.
+    #[allow(dead_code, reason = "one of the two test programs that have this file wants it")]
+    pub(crate) fn start_with_tls(port: u16, key: &str, certificate: &str) -> Result<Self, String> {
+        let port = port.to_string();
+        Self::start_with(&[("FSYNC", "off"), ("TLS_PORT", &port), ("TLS_KEY", key), ("TLS_CERTIFICATE", certificate)])
+    }
+
+    fn start_with(variables: &[(&str, &str)]) -> Result<Self, String> {
         let bin = Self::programs().ok_or("there is no initdb: install postgresql")?;
         let mut guard = unprivileged("sh")
             .args(["-c", SCRIPT])
             .env("BIN", &bin)
-            .env("FSYNC", if durable { "on" } else { "off" })
+            .envs(variables.iter().copied())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -83,6 +106,14 @@ impl Server {
         let pid = pid.lines().next().unwrap_or_default().to_owned();
         // Its children end when they notice; a new server waits for them.
         drop(Command::new("kill").args(["-9", &pid]).status());
+    }
+
+    /// Ends the server at once, as an orchestrator that is out of patience does, and waits until it is gone.
+    #[allow(dead_code, reason = "one of the two test programs that have this file wants it")]
+    pub(crate) fn stop_at_once(&self) {
+        let mut stop = unprivileged(&self.bin.join("pg_ctl").to_string_lossy());
+        stop.arg("-D").arg(self.data()).args(["-w", "-m", "immediate", "stop"]).stdout(Stdio::null());
+        assert!(stop.status().is_ok_and(|status| status.success()), "PostgreSQL stops");
     }
 
     /// Starts the server again.

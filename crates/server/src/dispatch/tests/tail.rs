@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::{EVENTS, PATIENCE, delivery_when, dispatching, has_attempt};
 use crate::ServerSettings;
-use crate::testing::{House, completes, event, fails, prints_input};
+use crate::testing::{House, completes, event, fails, prints_input, returns_from};
 
 /// A stream that is being read.
 struct Stream {
@@ -135,6 +135,20 @@ async fn a_follower_hears_the_hook_that_it_asked_for() {
 
     let get = |query: String, token: String| async move { house.get(&format!("/v1/logs/tail{query}"), &token).await };
     get(format!("?hook_id={hook}"), other).await.expect_error(404, "HookDoesNotExist", "does not exist");
+}
+
+#[tokio::test]
+async fn a_follower_hears_at_once_of_a_call_that_fails() {
+    let house = House::new().await;
+    let token = house.tenant("acme").await;
+    let module = returns_from("credentials_exchange", &json!({"error": {"message": "not this client"}}));
+    let made = house.upload("POST", "/v1/hooks?name=h&trigger=credentials-exchange&enabled=true", &token, module).await;
+    made.expect(201);
+    let mut tail = Stream::open(&house, "", &token, None).await;
+    let arguments = json!({"client": {}, "scope": [], "audience": "a", "context": {}});
+    house.post("/v1/triggers/credentials-exchange/call", &token, &arguments).await.expect(200);
+    let entry = tail.expect("entry").await.data;
+    assert_eq!((&entry["type"], &entry["description"]), (&json!("feccft"), &json!("not this client")));
 }
 
 #[tokio::test]
