@@ -41,25 +41,30 @@ pub(crate) fn measure() -> Result<()> {
         let source = guests::script(&format!("{name}-js"))?;
         let script = engine.program(&tokio.block_on(engine.compile(&source))?);
         let module = tokio.block_on(load(&runtime, guests::example(name)?))?;
-        // Node, which runs in between, leaves the caches of the processor without a trace of ours.
-        let warm = |program: &Program| {
-            timed(RUNS_PER_ROUND, || tokio.block_on(run_once(&runtime, program)))?;
-            timed(RUNS_PER_ROUND, || tokio.block_on(run_once(&runtime, program)))
-        };
-        let ours = || warm(&script);
-        let rust = || warm(&module);
+        let ours = || timed(RUNS_PER_ROUND, || tokio.block_on(run_once(&runtime, &script)));
+        let rust = || timed(RUNS_PER_ROUND, || tokio.block_on(run_once(&runtime, &module)));
         let title =
             format!("run of hooks/{name}-js, fresh sandbox, calls answered at once (goal ≤ {goal} on an idle core)");
-        let mut subjects: Vec<crate::measure::Round<'_>> =
-            vec![("hookbox, the script", Box::new(ours)), ("hookbox, the same hook in Rust", Box::new(rust))];
-        if Command::new("node").arg("--version").output().is_ok() {
-            subjects.push(("Node, a vm context per call", Box::new(|| node_contexts(&source))));
-            subjects.push(("Node, a process per call", Box::new(|| node_process(&source))));
-        } else {
-            println!("  (no `node` here: install Node.js to see it beside ours)");
-        }
-        compare(&title, ROUNDS, subjects)?;
+        compare(
+            &title,
+            ROUNDS,
+            vec![("hookbox, the script", Box::new(ours)), ("hookbox, the same hook in Rust", Box::new(rust))],
+        )?;
         tokio.block_on(effort(&runtime, &script))?;
+        if Command::new("node").arg("--version").output().is_err() {
+            println!("  (no `node` here: install Node.js to see it beside ours)");
+            continue;
+        }
+        // A table of its own: what Node does in between slows ours down, by its threads and by what it does to the caches.
+        compare(
+            "the same in turns with Node",
+            ROUNDS,
+            vec![
+                ("hookbox, the script", Box::new(ours)),
+                ("Node, a vm context per call", Box::new(|| node_contexts(&source))),
+                ("Node, a process per call", Box::new(|| node_process(&source))),
+            ],
+        )?;
     }
     let starter = guests::script("starter-js")?;
     scale(&runtime, engine.program(&tokio.block_on(engine.compile(&starter))?))?;
