@@ -101,7 +101,7 @@ mod tests {
 
     #[test]
     fn a_memory_that_is_restored_is_the_one_that_was_kept() {
-        let before: Vec<u8> = (0..3 * PAGE).map(|at| at as u8).collect();
+        let before: Vec<u8> = (0..=u8::MAX).cycle().take(3 * PAGE).collect();
         let mut after = before.clone();
         after.resize(5 * PAGE, 0);
         for at in [0, 7, 40, PAGE - 1, PAGE, 2 * PAGE + 100, 3 * PAGE, 5 * PAGE - 1] {
