@@ -33,6 +33,11 @@ async fn starts_of(suspects: usize, hook_waits_ms: u32) -> Vec<i64> {
     })
     .await;
     starts.sort_unstable();
+    // Whatever goes wrong here besides would show as a start that comes seconds late.
+    let metrics = String::from_utf8(house.get("/metrics", "").await.body.to_vec()).expect("text");
+    for counter in ["hookbox_host_failures_total", "hookbox_leases_lost_total"] {
+        assert!(metrics.contains(&format!("\n{counter} 0\n")), "{counter} is not 0: {starts:?}");
+    }
     starts
 }
 
