@@ -1,20 +1,6 @@
 //! Unified diffs on a terminal.
 
-use similar::TextDiff;
-
 use crate::output::{BAD, FAINT, GOOD, printable};
-
-/// Lines around a change that are shown with it.
-const CONTEXT_LINES: usize = 3;
-
-/// The difference of two texts in the unified form, with those names; `None` where there is none.
-pub(crate) fn unified(before: &str, after: &str, names: (&str, &str)) -> Option<String> {
-    if before == after {
-        return None;
-    }
-    let diff = TextDiff::from_lines(before, after);
-    Some(diff.unified_diff().context_radius(CONTEXT_LINES).header(names.0, names.1).to_string())
-}
 
 /// A unified diff in colours, as texts of others are shown.
 pub(crate) fn coloured(unified: &str) -> String {
@@ -33,13 +19,13 @@ pub(crate) fn coloured(unified: &str) -> String {
 #[cfg(test)]
 mod tests {
     use expect_test::expect;
+    use hookbox_server::diff::unified;
 
     use super::*;
 
     #[test]
-    fn texts_differ_by_their_lines() {
-        assert_eq!(unified("a\n", "a\n", ("before", "after")), None);
-        let diff = unified("a\nb\nc\n", "a\nB\u{1b}\nc", ("version 1", "hook.js")).expect("they differ");
+    fn what_others_wrote_cannot_steer_the_terminal() {
+        let diff = unified("a\nb\nc\n", "a\nB\u{1b}\nc", ("version 1", "hook.js"));
         expect![[r"
             --- version 1
             +++ hook.js

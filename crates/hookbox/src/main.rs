@@ -43,7 +43,7 @@ fn main() -> ExitCode {
     let result =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(anyhow::Error::from).and_then(
             |runtime| {
-                let result = runtime.block_on(dispatch(cli));
+                let result = runtime.block_on(Box::pin(dispatch(cli)));
                 // A command that gave up waiting, for a line on the terminal or for a hook, does not wait here after all.
                 runtime.shutdown_background();
                 result

@@ -8,6 +8,7 @@ mod api;
 mod app;
 mod code;
 mod console;
+pub mod diff;
 mod disk;
 mod dispatch;
 mod execution;

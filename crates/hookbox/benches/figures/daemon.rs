@@ -23,6 +23,7 @@ const CACHE: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/daemon-cache");
 /// A server in a process of its own; ended with this value.
 pub(crate) struct Server {
     child: Child,
+    client: reqwest::Client,
     pub(crate) address: String,
 }
 
@@ -36,7 +37,8 @@ impl Server {
             if let Some((_, address)) = line.split_once("listening on http://") {
                 let address = address.to_owned();
                 std::thread::spawn(move || lines.for_each(drop));
-                return Ok(Self { child, address });
+                let client = reqwest::Client::builder().no_proxy().build()?;
+                return Ok(Self { child, client, address });
             }
         }
     }
@@ -54,22 +56,48 @@ impl Server {
 
     /// Makes a tenant, with a hook where a module is given, and gives its token.
     pub(crate) async fn tenant(&self, name: &str, module: Option<Vec<u8>>) -> Result<String> {
-        let client = client()?;
-        let made = client.post(self.url("/v1/tenants")).bearer_auth(OPERATOR_TOKEN).json(&json!({ "name": name }));
+        let made = self.client.post(self.url("/v1/tenants")).bearer_auth(OPERATOR_TOKEN).json(&json!({ "name": name }));
         let answer: Value = made.send().await?.error_for_status()?.json().await?;
         let token = answer["token"].as_str().context("a token")?.to_owned();
         if let Some(module) = module {
-            let url = self.url(&format!("/v1/hooks?name=measured&trigger={TRIGGER}"));
-            let upload = client.post(url).bearer_auth(&token).header("content-type", "application/wasm").body(module);
-            upload.send().await?.error_for_status()?;
+            self.upload(&token, module).await?;
         }
         Ok(token)
+    }
+
+    /// Makes a hook from a module, enabled, and gives its id.
+    pub(crate) async fn upload(&self, token: &str, module: Vec<u8>) -> Result<String> {
+        let url = self.url(&format!("/v1/hooks?name=measured&trigger={TRIGGER}"));
+        let upload = self.client.post(url).bearer_auth(token).header("content-type", "application/wasm").body(module);
+        id_of(upload).await
+    }
+
+    /// Makes a hook from a script, not enabled, and gives its id.
+    pub(crate) async fn script(&self, token: &str, script: &str) -> Result<String> {
+        let hook = json!({ "name": "measured-script", "triggerId": TRIGGER, "script": script, "enabled": false });
+        id_of(self.client.post(self.url("/api/v2/hooks")).bearer_auth(token).json(&hook)).await
+    }
+
+    /// Runs a hook without making an event, and gives the report.
+    pub(crate) async fn run(&self, token: &str, hook: &str) -> Result<Value> {
+        let input: Value = serde_json::from_str(crate::load::BODY)?;
+        let body = json!({ "trigger": TRIGGER, "hook_id": hook, "input": input });
+        let post = self.client.post(self.url("/v1/runner")).bearer_auth(token).json(&body);
+        Ok(post.send().await?.error_for_status()?.json().await?)
+    }
+
+    /// Its memory as the system counts it, in MiB.
+    pub(crate) fn resident_mib(&self) -> Result<f64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("VmRSS in the status")?;
+        let kib: f64 = line.trim().trim_end_matches("kB").trim().parse()?;
+        Ok(kib / 1_024.0)
     }
 
     /// Sets a quota of a tenant.
     pub(crate) async fn quota(&self, tenant: &str, name: &str, value: u64) -> Result<()> {
         let url = self.url(&format!("/v1/tenants/{tenant}"));
-        let patch = client()?.patch(url).bearer_auth(OPERATOR_TOKEN).json(&json!({ "quotas": { name: value } }));
+        let patch = self.client.patch(url).bearer_auth(OPERATOR_TOKEN).json(&json!({ "quotas": { name: value } }));
         patch.send().await?.error_for_status()?;
         Ok(())
     }
@@ -77,12 +105,11 @@ impl Server {
     /// Reports many events at once.
     pub(crate) async fn batch(&self, token: &str, events: usize) -> Result<()> {
         let line = format!("{}\n", crate::load::BODY);
-        let client = client()?;
         let mut left = events;
         while left > 0 {
             let lines = left.min(1_000);
             let url = self.url(&format!("/v1/events/{TRIGGER}/batch"));
-            let post = client.post(url).bearer_auth(token).header("content-type", "application/x-ndjson");
+            let post = self.client.post(url).bearer_auth(token).header("content-type", "application/x-ndjson");
             let answer = post.body(line.repeat(lines)).send().await?.error_for_status()?.text().await?;
             let taken = answer.lines().filter(|line| line.contains("\"event_id\"")).count();
             ensure!(taken == lines, "{taken} of {lines} events were taken: {answer:.300}");
@@ -93,7 +120,7 @@ impl Server {
 
     /// An event with its deliveries and their attempts.
     pub(crate) async fn event(&self, token: &str, id: &str) -> Result<Value> {
-        let get = client()?.get(self.url(&format!("/v1/events/{id}"))).bearer_auth(token);
+        let get = self.client.get(self.url(&format!("/v1/events/{id}"))).bearer_auth(token);
         Ok(get.send().await?.error_for_status()?.json().await?)
     }
 
@@ -121,7 +148,7 @@ impl Server {
 
     /// What the daemon says of itself.
     pub(crate) async fn metrics(&self) -> Result<Metrics> {
-        let text = client()?.get(self.url("/metrics")).send().await?.error_for_status()?.text().await?;
+        let text = self.client.get(self.url("/metrics")).send().await?.error_for_status()?.text().await?;
         Ok(Metrics::parse(&text))
     }
 
@@ -137,8 +164,10 @@ impl Drop for Server {
     }
 }
 
-fn client() -> Result<reqwest::Client> {
-    Ok(reqwest::Client::builder().no_proxy().build()?)
+/// Makes a hook, and gives its id.
+async fn id_of(made: reqwest::RequestBuilder) -> Result<String> {
+    let answer: Value = made.send().await?.error_for_status()?.json().await?;
+    Ok(answer["id"].as_str().context("the hook's id")?.to_owned())
 }
 
 /// The samples of `/metrics`, with their labels as they stand there.

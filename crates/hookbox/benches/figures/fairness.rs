@@ -83,7 +83,7 @@ impl Flood<'_> {
 }
 
 /// Reports single events, and gives for each how long after the 202 its hook started.
-async fn waits(hookbox: &Server, token: &str, events: usize) -> Result<Vec<Duration>> {
+pub(crate) async fn waits(hookbox: &Server, token: &str, events: usize) -> Result<Vec<Duration>> {
     let mut client = Client::open(&hookbox.address, token).await?;
     let mut sent = Vec::with_capacity(events);
     let mut tick = tokio::time::interval(PAUSE);

@@ -33,7 +33,7 @@ pub(crate) fn measure(form: Form) -> Result<()> {
 /// Backlogs with their numbers of tenants: first one grows, then the other.
 fn sizes(form: Form) -> Vec<(usize, usize)> {
     form.of(
-        vec![(1_000, 10), (10_000, 10), (100_000, 10), (100_000, 1_000)],
+        vec![(1_000, 10), (100_000, 1_000), (100_000, 10_000)],
         vec![(1_000, 10), (10_000, 10), (100_000, 10), (1_000_000, 10), (100_000, 1_000), (100_000, 10_000)],
     )
 }

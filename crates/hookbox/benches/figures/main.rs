@@ -10,8 +10,10 @@ mod accept;
 mod daemon;
 mod fairness;
 mod floor;
+mod footprint;
 mod growth;
 mod guests;
+mod latency;
 mod load;
 mod measure;
 mod nodes;
@@ -26,11 +28,13 @@ mod script;
 /// A part of the suite: its name, and what measures and prints it.
 type Section = (&'static str, fn(Form) -> anyhow::Result<()>);
 
-const SECTIONS: [Section; 9] = [
+const SECTIONS: [Section; 11] = [
     ("run", |_| run::measure()),
     ("scale", |_| scale::measure()),
     ("script", |_| script::measure()),
+    ("footprint", footprint::measure),
     ("accept", accept::measure),
+    ("latency", latency::measure),
     ("queue", queue::measure),
     ("growth", growth::measure),
     ("nodes", nodes::measure),

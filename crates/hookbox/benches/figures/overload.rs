@@ -68,7 +68,7 @@ async fn flood(form: Form, name: &str, module: Vec<u8>) -> Result<()> {
 }
 
 /// Deliveries finished per second while as many as it has places for are always there, and no more.
-async fn capacity(hookbox: &Server, token: &str, time: Duration) -> Result<f64> {
+pub(crate) async fn capacity(hookbox: &Server, token: &str, time: Duration) -> Result<f64> {
     let (room, is_over) = (Arc::new(AtomicU64::new(CLOSED)), Arc::new(AtomicBool::new(false)));
     let mut clients = tokio::task::JoinSet::new();
     for _ in 0..64 {

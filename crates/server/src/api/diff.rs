@@ -1,20 +1,15 @@
 //! `GET /v1/hooks/{id}/versions/{number}/diff`: how one version of a hook became another
 
-use std::time::Duration;
-
 use axum::extract::RawQuery;
 use axum::response::Response;
 use hookbox_protocol::HookId;
 use hookbox_protocol::api::VersionDiff;
 use hookbox_store::{Code, TenantStore, Version};
-use similar::{Algorithm, TextDiff};
 
 use super::auth::{Allowed, ReadHooks};
 use super::query::Query;
 use super::{Failure, Segment, answer, hook_id, no_such_hook, store_failure, versions};
-
-/// How long the shortest difference is looked for; then a longer one, which is as true, has to do.
-const SEARCH: Duration = Duration::from_millis(250);
+use crate::diff::unified;
 
 /// Compares two versions of a hook: scripts line by line, modules by their digest.
 #[utoipa::path(
@@ -60,68 +55,4 @@ async fn version(tenant: &TenantStore, id: &HookId, number: &str) -> Result<Vers
     let missing = || versions::no_such_version(id, number);
     let number: u32 = number.parse().map_err(|_| missing())?;
     tenant.version(id, number).await.map_err(store_failure)?.ok_or_else(missing)
-}
-
-/// The difference in the unified form; empty where there is none.
-fn unified(old: &str, new: &str, (from, to): (&str, &str)) -> String {
-    if old == new {
-        return String::new();
-    }
-    let diff = TextDiff::configure().algorithm(Algorithm::Myers).timeout(SEARCH).diff_lines(old, new);
-    diff.unified_diff().context_radius(3).header(from, to).to_string()
-}
-
-#[cfg(test)]
-mod tests {
-    use std::time::Instant;
-
-    use expect_test::{Expect, expect};
-
-    use super::*;
-
-    fn check(old: &str, new: &str, expected: &Expect) {
-        expected.assert_eq(&unified(old, new, ("version 1", "version 2")));
-    }
-
-    #[test]
-    fn a_difference_is_shown_in_the_unified_form() {
-        check("same\n", "same\n", &expect![""]);
-        check(
-            "a\nb\nc\nd\ne\nf\n",
-            "a\nb\nc\nX\ne\nf\n",
-            &expect![[r"
-                --- version 1
-                +++ version 2
-                @@ -1,6 +1,6 @@
-                 a
-                 b
-                 c
-                -d
-                +X
-                 e
-                 f
-            "]],
-        );
-        check(
-            "a",
-            "a\n",
-            &expect![[r"
-                --- version 1
-                +++ version 2
-                @@ -1 +1 @@
-                -a
-                \ No newline at end of file
-                +a
-            "]],
-        );
-    }
-
-    #[test]
-    fn scripts_that_have_nothing_in_common_are_compared_in_time() {
-        let text = |offset: u32| -> String { (0..100_000).map(|line| format!("{}\n", line * 2 + offset)).collect() };
-        let (old, new) = (text(0), text(1));
-        let started = Instant::now();
-        assert!(unified(&old, &new, ("a", "b")).len() >= old.len() + new.len());
-        assert!(started.elapsed() < Duration::from_secs(20), "{:?}", started.elapsed());
-    }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use hookbox_protocol::ModuleDigest;
 use hookbox_protocol::api::{CodeKind, Hook};
+use hookbox_server::diff::unified;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
@@ -147,9 +148,9 @@ impl CodeDifference {
         };
         let before = CodeFacts { kind: version.kind, bytes: version.bytes, digest: version.digest.clone() };
         let unified = match (&version.script, &wanted.code.kind) {
-            (Some(script), Kind::Script(source)) => {
+            (Some(script), Kind::Script(source)) if script != source => {
                 let path = build::shown_from_here(&wanted.code.path).display().to_string();
-                diff::unified(script, source, (&format!("version {}", hook.version), &path))
+                Some(unified(script, source, (&format!("version {}", hook.version), &path)))
             }
             _ => None,
         };
