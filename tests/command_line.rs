@@ -8,7 +8,7 @@ use std::os::unix::fs::PermissionsExt as _;
 
 use anyhow::{Context as _, Result, ensure};
 
-use crate::daemon::Setup;
+use crate::daemon::{HOOKBOX, Setup};
 use crate::eventually::block_on;
 use crate::{Case, Need, case, case_needing, guests};
 use shell::Shell;
@@ -25,6 +25,11 @@ pub(crate) const CASES: &[Case] = &[
     case("command_line: a profile is private, and its token stays at its address", profiles_are_private),
     case("command_line: the help of every command is as it was", help_is_as_it_was),
     case("command_line: completions know every command", completions_know_every_command),
+    case_needing(
+        "command_line: what a bundle has in place of fs loads with its packages, and fails by name when it is called",
+        &[Need::JavaScript],
+        a_stand_in_fails_when_it_is_called,
+    ),
 ];
 
 fn profiles_are_private() -> Result<()> {
@@ -108,5 +113,43 @@ fn completions_know_every_command() -> Result<()> {
         let missing: Vec<&String> = known.iter().filter(|command| !script.contains(command.as_str())).collect();
         ensure!(missing.is_empty(), "{name} does not know {missing:?}");
     }
+    let script = shell.json("completions bash")?;
+    ensure!(script["script"].as_str().is_some_and(|script| script.contains("hookbox")), "{script}");
+    let full = std::fs::File::options().write(true).open("/dev/full")?;
+    let output = std::process::Command::new(HOOKBOX).args(["completions", "bash"]).stdout(full).output()?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    ensure!(output.status.code() == Some(1) && said.starts_with("error: "), "{said}");
+    Ok(())
+}
+
+/// The stand-in as a bundle has it, with what packages do when they load before it is used.
+fn a_stand_in_fails_when_it_is_called() -> Result<()> {
+    const STAND_IN: &str = include_str!("../crates/hookbox/src/bundle/absent.js");
+    const PACKAGE: &str = "
+const { O_RDONLY } = fs.constants;
+class Stream extends fs.ReadStream {}
+function Older() {}
+require('util').inherits(Older, fs.WriteStream);
+const read = require('util').promisify(fs.readFile);
+const copied = Object.create(Object.getPrototypeOf(fs), {});
+const flags = fs.constants.O_RDONLY | fs.constants.O_SYNC;
+fs.own = 5;
+
+module.exports = async function () {
+  const calls = [() => fs.promises.stat('a'), () => copied.readFileSync('a'), () => read('a'), () => new Stream()];
+  const said = [];
+  for (const call of calls) await Promise.resolve().then(call).catch((error) => said.push(error.message));
+  return { said, rest: [typeof O_RDONLY, flags, fs.own, fs.then === undefined, fs.__esModule === undefined, (await fs) === fs] };
+};";
+    let shell = Shell::new()?;
+    let stand_in = STAND_IN.replace("NAME", "fs");
+    let script =
+        format!("const fs = (() => {{ const module = {{}};\n{stand_in}\nreturn module.exports; }})();{PACKAGE}");
+    shell.write("hook.js", &script)?;
+    let report = shell.json("run hook.js")?;
+    let said = |name: &str| format!("fs.{name} cannot be called: a hook's sandbox has no module 'fs'");
+    let expected = ["promises.stat", "readFileSync", "readFile", "ReadStream"].map(said);
+    ensure!(report["value"]["said"] == serde_json::json!(expected), "{report:#}");
+    ensure!(report["value"]["rest"] == serde_json::json!(["function", 0, 5, true, true, true]), "{report:#}");
     Ok(())
 }

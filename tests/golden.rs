@@ -75,7 +75,7 @@ impl Egress for Script {
                     other => other.to_string().into_bytes(),
                 },
             }),
-            None => Err(CallError { code: ErrorKind::Connect, message: "no answer is scripted".to_owned() }),
+            None => Err(CallError::new(ErrorKind::Connect, "no answer is scripted".to_owned())),
         };
         Box::pin(std::future::ready(answer))
     }

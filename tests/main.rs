@@ -15,6 +15,7 @@ mod foreign;
 mod golden;
 mod guests;
 mod journey;
+mod limits;
 mod mail;
 mod neighbours;
 mod nodes;
@@ -91,6 +92,7 @@ fn main() -> ExitCode {
         mail::CASES,
         crash::CASES,
         stop::CASES,
+        limits::CASES,
         neighbours::CASES,
         nodes::CASES,
         postgres::CASES,

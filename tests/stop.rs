@@ -52,5 +52,7 @@ fn second_daemon_is_refused() -> Result<()> {
     let words = String::from_utf8_lossy(&output.stderr);
     ensure!(!output.status.success(), "a second daemon started");
     ensure!(words.contains("another") || words.contains("in use"), "{words}");
+    let token = directory.path().join("operator-token");
+    ensure!(!token.exists(), "it left a token that the daemon does not know");
     Ok(())
 }

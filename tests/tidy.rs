@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, ensure};
+use hookbox_protocol::limits::Limit;
+use hookbox_runtime::ShapeLimits;
 
 use crate::{Case, case, guests};
 
@@ -11,7 +13,7 @@ pub(crate) const CASES: &[Case] = &[
     case("dependencies between the crates run one way", dependencies_run_one_way),
     case("each heavy dependency is known to one crate only", heavy_dependencies_have_one_home),
     case("every source file opens with what it is and stays short", files_are_short_and_introduced),
-    case("the README's table of limits is the code's", limits_table_is_true),
+    case("the README's tables of limits are the code's", limits_table_is_true),
     case("the README names both commands and every crate", readme_is_complete),
     case("every example hook has a README, a project file and golden files", examples_are_complete),
     case("every hostile module states its outcome", hostile_modules_state_their_outcome),
@@ -38,7 +40,7 @@ const HOMES: [(&str, &[&str]); 5] = [
     ("wasmtime", &["runtime"]),
     ("rusqlite", &["store"]),
     ("axum", &["server"]),
-    ("reqwest", &["egress", "hookbox"]),
+    ("reqwest", &["hookbox"]),
     ("clap", &["hookbox"]),
 ];
 
@@ -121,14 +123,13 @@ fn readme() -> Result<String> {
 fn limits_table_is_true() -> Result<()> {
     let readme = readme()?;
     for limit in hookbox_protocol::limits::all() {
-        let row = format!(
-            "| `{}` | {} | {} | {} | {} |",
-            limit.name,
-            limit.what,
-            limit.unit,
-            grouped(limit.default),
-            grouped(limit.ceiling)
-        );
+        let Limit { name, what, unit, default, ceiling, most } = limit;
+        let most = if limit.is_movable() { grouped(most) } else { "–".to_owned() };
+        let row = format!("| `{name}` | {what} | {unit} | {} | {} | {most} |", grouped(default), grouped(ceiling));
+        ensure!(readme.contains(&row), "the README lacks the row\n{row}");
+    }
+    for Limit { name, what, unit, default, most, .. } in ShapeLimits::TABLE {
+        let row = format!("| `{name}` | {what} | {unit} | {} | {} |", grouped(*default), grouped(*most));
         ensure!(readme.contains(&row), "the README lacks the row\n{row}");
     }
     Ok(())

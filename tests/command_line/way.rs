@@ -68,7 +68,7 @@ pub(super) fn from_login_to_restore() -> Result<()> {
         let daemon = Setup::new(&data).start()?;
         let mut shell = Shell::new()?;
         shell.export("HOOKBOX_OPERATOR_TOKEN", OPERATOR_TOKEN);
-        shell.export("THE_KEY", "canary-7f3a");
+        shell.export("THE_KEY", "canary-7f3a1");
         let token = tenant_and_login(&shell, &daemon)?;
         shell.write("notify/hook.js", HOOK)?;
         shell.write("notify/hook.toml", HOOK_TOML)?;
@@ -82,14 +82,15 @@ pub(super) fn from_login_to_restore() -> Result<()> {
         ensure!(daemon.terminate()?.success(), "the daemon ends in good order");
 
         let restored = directory.path().join("restored");
-        let line = format!(
-            "restore {} --data-dir {} --master-key-file {}",
-            backup.display(),
-            restored.display(),
-            data.join("master.key").display()
-        );
+        let with = |key: &Path| {
+            let (backup, restored) = (backup.display(), restored.display());
+            format!("restore {backup} --data-dir {restored} --master-key-file {}", key.display())
+        };
+        shell.fails(&with(&old_key(&data)?), 1, &["nothing was restored", "the time when the backup was made"])?;
+        ensure!(!restored.exists(), "a key that does not open it leaves nothing behind");
+        let line = with(&data.join("master.key"));
         let told = shell.json(&line)?;
-        ensure!(told["tenants"] == 1 && told["master_key"] == true, "{told}");
+        ensure!(told["tenants"] == 1 && told["master_key"] == true && told["checksum"] == true, "{told}");
         shell.fails(&line, 1, &["restored"])?;
 
         let daemon = Setup::new(&restored).start()?;
@@ -98,7 +99,7 @@ pub(super) fn from_login_to_restore() -> Result<()> {
         let id = send(&shell, "user9@example.com")?;
         let done = delivery(&shell, &id, "succeeded", 1).await?;
         let said = &done["attempts"][0]["logs"][0]["message"];
-        ensure!(said == "first edition, key of 11 letters, for user9@example.com", "the secret came along: {done:#}");
+        ensure!(said == "first edition, key of 12 letters, for user9@example.com", "the secret came along: {done:#}");
         Ok(())
     })
 }
@@ -140,9 +141,32 @@ fn deploys(shell: &Shell) -> Result<()> {
         ensure!(preview.contains(line), "the preview lacks '{line}':\n{preview}");
     }
     ensure!(!preview.contains("canary"), "a preview shows no values:\n{preview}");
+    refuses_at_once(shell)?;
     shell.write("notify/hook.toml", HOOK_TOML)?;
     let deployed = shell.json("deploy notify")?;
     ensure!(deployed["version_before"] == 1 && deployed["hook"]["version"] == 2, "{deployed:#}");
+    Ok(())
+}
+
+/// A preview fails where the deployment would, and neither leaves anything behind.
+fn refuses_at_once(shell: &Shell) -> Result<()> {
+    let before = shell.json("hooks")?;
+    for (change, why) in [
+        (("wall_ms = 5000", "wall_ms = 999999"), "between 1 and 60000"),
+        (("wall_ms = 5000", "wall_ms = 0"), "between 1 and 60000"),
+        (("env = \"THE_KEY\"", "env = \"HOOKBOX_TEST_NEVER_SET\""), "HOOKBOX_TEST_NEVER_SET"),
+    ] {
+        for name in ["notify", "another"] {
+            let toml =
+                HOOK_TOML.replace(change.0, change.1).replace("name = \"notify\"", &format!("name = \"{name}\""));
+            ensure!(toml.contains(change.1) && toml.contains(name), "the project is changed:\n{toml}");
+            shell.write("notify/hook.toml", &toml)?;
+            let preview = shell.run_with("deploy notify --dry-run", "")?;
+            ensure!(preview.code == 1 && preview.stdout.contains(why), "{preview:?}");
+            shell.fails("deploy notify", 1, &[why])?;
+        }
+    }
+    ensure!(shell.json("hooks")? == before, "nothing changed");
     Ok(())
 }
 
@@ -191,7 +215,7 @@ async fn follows(shell: &Shell) -> Result<()> {
     let mut tail = shell.start("logs -f --hook notify --take 1")?;
     tail.said("Waiting for what comes")?;
     let id = send(shell, "user2@example.com")?;
-    tail.wrote("second edition, key of 11 letters, for user2@example.com")?;
+    tail.wrote("second edition, key of 12 letters, for user2@example.com")?;
     delivery(shell, &id, "succeeded", 1).await?;
     send(shell, "fail2@example.com")?;
     tail.wrote("fcph")?;
@@ -228,6 +252,13 @@ fn rotates_and_backs_up(shell: &Shell, daemon: &Daemon, data: &Path) -> Result<s
     ensure!(told["tenants"] == 1 && told["bytes"].as_u64() == Some(std::fs::metadata(&file)?.len()), "{told}");
     shell.fails(&line, 1, &["acme.backup"])?;
     Ok(file)
+}
+
+/// Where a rotation keeps the key that it put out of use.
+fn old_key(data: &Path) -> Result<std::path::PathBuf> {
+    let files = std::fs::read_dir(data)?.collect::<Result<Vec<_>, _>>()?;
+    let mut old = files.iter().filter(|file| file.file_name().to_string_lossy().starts_with("master.key.2"));
+    Ok(old.next().context("the old key is kept")?.path())
 }
 
 /// Fails for good, without a script.

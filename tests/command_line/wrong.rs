@@ -13,6 +13,10 @@ const WITHOUT_A_DAEMON: &[(&str, i32, &[&str])] = &[
     ("serve --disk-free-min 5%", 2, &["is not a number of bytes"]),
     ("serve --management-rate 0", 1, &["management_rate is 0"]),
     ("serve --otlp-endpoint ftp://a", 1, &["not an http or https address"]),
+    ("serve --log loud --data-dir never", 1, &["'loud' is not a log level", "error, warn, info"]),
+    ("serve --listen 127.0.0.1:1 --operator-token short --data-dir never", 1, &["5 characters"]),
+    ("serve --tls-cert no.pem --tls-key no.pem --data-dir never", 1, &["no.pem"]),
+    ("serve --listen 192.0.2.1:80 --data-dir never", 1, &["cannot listen on 192.0.2.1:80"]),
     ("demo --listen", 2, &["--listen"]),
     ("new my-hook --lang cobol", 2, &["possible values: rust, js, ts"]),
     ("new a_b", 1, &["'a_b' cannot be the name of a hook"]),
@@ -71,10 +75,16 @@ const WITHOUT_A_DAEMON: &[(&str, i32, &[&str])] = &[
 ];
 
 pub(super) fn names_the_way_out() -> Result<()> {
-    let shell = Shell::new()?;
+    let mut shell = Shell::new()?;
     let failed = |(line, code, words): &(&str, i32, &[&str])| shell.fails(line, *code, words).err();
     let wrong: Vec<String> = WITHOUT_A_DAEMON.iter().filter_map(failed).map(|error| error.to_string()).collect();
     ensure!(wrong.is_empty(), "{}", wrong.join("\n"));
+    ensure!(!shell.home().join("never").exists(), "a daemon that does not start leaves no data directory");
+    for empty in ["HOOKBOX_URL", "HOOKBOX_TOKEN", "HOOKBOX_TLS_CERT", "HOOKBOX_RETENTION_DAYS", "HOOKBOX_PROFILE"] {
+        shell.export(empty, "");
+    }
+    shell.fails("hooks", 5, &["no token was given"])?;
+    shell.fails("serve --log loud", 1, &["is not a log level"])?;
     for command in super::commands(&shell.ok("--help")?) {
         let is_there = WITHOUT_A_DAEMON.iter().any(|(line, ..)| line.split(' ').next() == Some(command.as_str()));
         ensure!(is_there, "no wrong input is tried on '{command}'");

@@ -1,24 +1,30 @@
 //! The HTTP clients: one for each tenant, origin and set of judged addresses, which can reach nothing else.
 
-use std::collections::BTreeSet;
-use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use bytes::Bytes;
 use hookbox_protocol::TenantId;
+use http::HeaderValue;
+use http_body_util::Full;
+use hyper_util::client::legacy;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
 use lru::LruCache;
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use rustls::client::Resumption;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
-use url::{Host, Url};
+use url::Url;
 
+use crate::connect::{Connector, Proxy, Reach};
 use crate::headers::RESPONSE_HEADERS_MAX;
 use crate::resolve::Route;
 use crate::target::{Origin, Target};
 use crate::{Error, Policy};
+
+/// An HTTP client that reaches one place.
+pub(crate) type Client = legacy::Client<Connector, Full<Bytes>>;
 
 /// Origins with kept connections in the process, and of one tenant. The oldest goes first, and its connections with it.
 const CLIENTS_MAX: NonZeroUsize = NonZeroUsize::new(512).expect("not zero");
@@ -28,6 +34,10 @@ const IDLE_CONNECTIONS_MAX: usize = 2;
 const IDLE_TIME: Duration = Duration::from_secs(15);
 /// TLS sessions that a client can resume: it knows one origin.
 const TLS_SESSIONS_MAX: usize = 8;
+/// Bytes that the client reads ahead, and so about the most that the head of an answer has.
+const READ_AHEAD_BYTES_MAX: usize = 128 * 1024;
+/// Bytes that an answer may have on the wire beside four times its body: handshakes, heads, and what frames small pieces.
+const FRAMING_BYTES_MAX: u64 = 256 * 1024;
 
 /// What a connection was made for. A kept connection serves only calls whose key is equal: the same tenant, the same
 /// origin, and a lookup of their own that found (and judged) the same addresses. A name that leads elsewhere meanwhile, or
@@ -38,43 +48,37 @@ struct Key {
     tenant: TenantId,
     origin: Origin,
     route: Route,
+    answer_bytes_max: u64,
 }
 
 /// The HTTP clients, one for each [`Key`].
 pub(crate) struct Clients {
     tls: ClientConfig,
-    proxy: Option<Url>,
+    proxy: Option<Proxy>,
     connect_time: Duration,
-    kept: Mutex<LruCache<Key, reqwest::Client>>,
+    kept: Mutex<LruCache<Key, Client>>,
 }
 
 impl Clients {
     pub(crate) fn new(policy: &Policy, connect_time: Duration) -> Result<Self, Error> {
-        if let Some(proxy) = &policy.proxy {
-            check_proxy(proxy)?;
-        }
         Ok(Self {
             tls: tls_config(&policy.extra_ca_pem)?,
-            proxy: policy.proxy.clone(),
+            proxy: policy.proxy.as_ref().map(proxy).transpose()?,
             connect_time,
             kept: Mutex::new(LruCache::new(CLIENTS_MAX)),
         })
     }
 
-    /// A client that reaches `target` over `route`, and can reach nothing else.
-    pub(crate) fn get(
-        &self,
-        tenant: TenantId,
-        target: &Target,
-        route: Route,
-    ) -> Result<reqwest::Client, reqwest::Error> {
-        let key = Key { tenant, origin: target.origin(), route };
-        let lock = || self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(client) = lock().get(&key) {
-            return Ok(client.clone());
+    /// A client that reaches `target` over `route`, and can reach nothing else. It reads answers whose body has up to
+    /// `body_bytes_max` bytes.
+    pub(crate) fn get(&self, tenant: TenantId, target: &Target, route: Route, body_bytes_max: u64) -> Client {
+        let answer_bytes_max = body_bytes_max.saturating_mul(4).saturating_add(FRAMING_BYTES_MAX);
+        let key = Key { tenant, origin: target.origin(), route, answer_bytes_max };
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(client) = kept.get(&key) {
+            return client.clone();
         }
-        let client = self.build(&key)?;
-        let mut kept = lock();
+        let client = self.build(&key);
         let mut own = kept.iter().rev().filter(|(key, _)| key.tenant == tenant);
         if let Some((oldest, _)) = own.next()
             && own.count() + 1 >= CLIENTS_PER_TENANT_MAX
@@ -83,75 +87,33 @@ impl Clients {
             kept.pop(&oldest);
         }
         kept.put(key, client.clone());
-        Ok(client)
+        client
     }
 
-    fn build(&self, key: &Key) -> Result<reqwest::Client, reqwest::Error> {
+    /// What the operator's proxy wants to see in a request that it does not tunnel.
+    pub(crate) fn proxy_authorization(&self) -> Option<HeaderValue> {
+        self.proxy.as_ref().and_then(Proxy::authorization)
+    }
+
+    fn build(&self, key: &Key) -> Client {
         let mut tls = self.tls.clone();
         // A session must not be resumed by another tenant.
         tls.resumption = Resumption::in_memory_sessions(TLS_SESSIONS_MAX);
-        let mut builder = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls)
-            .http1_only()
-            .http1_max_headers(RESPONSE_HEADERS_MAX)
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .referer(false)
-            .no_proxy()
-            .connect_timeout(self.connect_time)
+        let connector = Connector::new(Reach {
+            origin: key.origin.clone(),
+            route: key.route.clone(),
+            tls: Arc::new(tls),
+            proxy: self.proxy.clone(),
+            time: self.connect_time,
+            answer_bytes_max: key.answer_bytes_max,
+        });
+        legacy::Client::builder(TokioExecutor::new())
+            .pool_timer(TokioTimer::new())
             .pool_idle_timeout(IDLE_TIME)
             .pool_max_idle_per_host(IDLE_CONNECTIONS_MAX)
-            .dns_resolver(Fixed::of(key, self.proxy.as_ref()));
-        if let (Route::Proxy(_), Some(proxy)) = (&key.route, &self.proxy) {
-            builder = builder.proxy(reqwest::Proxy::all(proxy.clone())?);
-        }
-        builder.build()
-    }
-}
-
-/// The address to give to the client for `target`. An override's port is used only where the address has none of its own;
-/// an IP address is never looked up, so that the override's own address takes its place.
-pub(crate) fn connection_url(target: &Target, route: &Route) -> Url {
-    let mut url = target.url().clone();
-    let Route::Override(to) = route else { return url };
-    let changed = match target.host() {
-        Host::Domain(_) => url.set_port(None),
-        Host::Ipv4(_) | Host::Ipv6(_) => url.set_ip_host(to.ip()).and_then(|()| url.set_port(Some(to.port()))),
-    };
-    changed.expect("an http address with a host takes any port and any IP address");
-    url
-}
-
-/// Knows one name and the addresses that were judged for it: there is no second lookup.
-struct Fixed {
-    host: String,
-    addresses: Vec<SocketAddr>,
-}
-
-impl Fixed {
-    fn of(key: &Key, proxy: Option<&Url>) -> Self {
-        // Port 0 stands for the port of the address that is called.
-        let at_any_port = |addresses: &BTreeSet<IpAddr>| addresses.iter().map(|ip| SocketAddr::new(*ip, 0)).collect();
-        let host = key.origin.host.to_string();
-        match &key.route {
-            Route::Checked(addresses) => Self { host, addresses: at_any_port(addresses) },
-            Route::Override(to) => Self { host, addresses: vec![*to] },
-            Route::Proxy(addresses) => {
-                let host = proxy.and_then(Url::host_str).unwrap_or_default().to_owned();
-                Self { host, addresses: at_any_port(addresses) }
-            }
-        }
-    }
-}
-
-impl Resolve for Fixed {
-    fn resolve(&self, name: Name) -> Resolving {
-        let answer = if name.as_str() == self.host {
-            Ok(Box::new(self.addresses.clone().into_iter()) as Addrs)
-        } else {
-            Err(format!("'{}' was not checked", name.as_str()).into())
-        };
-        Box::pin(std::future::ready(answer))
+            .http1_max_headers(RESPONSE_HEADERS_MAX)
+            .http1_max_buf_size(READ_AHEAD_BYTES_MAX)
+            .build(connector)
     }
 }
 
@@ -177,27 +139,29 @@ fn tls_config(extra_ca_pem: &[Vec<u8>]) -> Result<ClientConfig, Error> {
     Ok(config)
 }
 
-fn check_proxy(proxy: &Url) -> Result<(), Error> {
+fn proxy(url: &Url) -> Result<Proxy, Error> {
     let refuse = |reason: String| Error::Proxy { reason };
-    if !matches!(proxy.scheme(), "http" | "https") {
-        return Err(refuse(format!("'{}' is not http or https", proxy.scheme())));
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(refuse(format!("'{}' is not http or https", url.scheme())));
     }
-    if !matches!(proxy.path(), "" | "/") || proxy.query().is_some() {
-        return Err(refuse(format!("'{}' follows its host", proxy.path())));
+    if !matches!(url.path(), "" | "/") || url.query().is_some() {
+        return Err(refuse(format!("'{}' follows its host", url.path())));
     }
-    reqwest::Proxy::all(proxy.clone()).map(drop).map_err(|e| refuse(e.to_string()))
+    Proxy::new(url.clone()).map_err(|e| refuse(e.to_string()))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
-    #[test]
-    fn a_tenant_with_many_origins_loses_its_own_oldest_client_and_nobody_elses() {
+    #[tokio::test]
+    async fn a_tenant_with_many_origins_loses_its_own_oldest_client_and_nobody_elses() {
         let clients = Clients::new(&Policy::default(), Duration::from_secs(1)).expect("a policy");
         let get = |tenant, port: usize| {
             let target = Target::parse(&format!("http://a.example:{port}/")).expect("an address");
-            clients.get(TenantId(tenant), &target, Route::Checked(BTreeSet::new())).expect("a client");
+            clients.get(TenantId(tenant), &target, Route::Checked(BTreeSet::new()), 1 << 20);
         };
         get(2, 8000);
         (0..CLIENTS_PER_TENANT_MAX + 4).for_each(|index| get(1, 8000 + index));

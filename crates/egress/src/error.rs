@@ -42,6 +42,9 @@ pub enum Error {
     /// The system has no random numbers for the placeholders of sealed secrets.
     #[error("the system has no random numbers: {0}")]
     Random(String),
+    /// The system has no threads left for calls.
+    #[error("no threads for outgoing calls can be started: {0}")]
+    Threads(std::io::Error),
     /// The TLS settings do not fit together: a fault of the build, not of the policy.
     #[error("TLS cannot be set up")]
     Tls(#[from] rustls::Error),

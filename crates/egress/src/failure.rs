@@ -4,24 +4,28 @@
 use std::error::Error as StdError;
 use std::time::Duration;
 
-use hookbox_protocol::http::{CallError, ErrorKind};
+use hookbox_protocol::http::{CallError, ConnectDetail, ErrorKind};
+use hyper_util::client::legacy;
 use rustls::CertificateError;
 use url::Host;
 
+use crate::connect::Late;
+use crate::wire::TooMuch;
+
 pub(crate) fn blocked(message: String) -> CallError {
-    CallError { code: ErrorKind::Blocked, message }
+    CallError::new(ErrorKind::Blocked, message)
 }
 
 pub(crate) fn invalid(message: String) -> CallError {
-    CallError { code: ErrorKind::Invalid, message }
+    CallError::new(ErrorKind::Invalid, message)
 }
 
 pub(crate) fn too_large(message: String) -> CallError {
-    CallError { code: ErrorKind::TooLarge, message }
+    CallError::new(ErrorKind::TooLarge, message)
 }
 
-pub(crate) fn connect(message: String) -> CallError {
-    CallError { code: ErrorKind::Connect, message }
+pub(crate) fn no_connection(host: &Host) -> CallError {
+    connect(ConnectDetail::Refused, format!("no connection to '{host}'"))
 }
 
 /// The same words whatever the address is, so that they say nothing about what is there.
@@ -30,31 +34,52 @@ pub(crate) fn not_public(host: &Host) -> CallError {
 }
 
 pub(crate) fn no_address(host: &Host) -> CallError {
-    CallError { code: ErrorKind::Dns, message: format!("'{host}' has no address") }
+    CallError::new(ErrorKind::Dns, format!("'{host}' has no address"))
 }
 
 pub(crate) fn late(what: &str, limit: Duration) -> CallError {
-    CallError { code: ErrorKind::Timeout, message: format!("{what} within {} ms", limit.as_millis()) }
+    CallError::new(ErrorKind::Timeout, format!("{what} within {} ms", limit.as_millis()))
 }
 
 /// Sorts an error of the HTTP client.
-pub(crate) fn of_client(error: &reqwest::Error, host: &Host) -> CallError {
+pub(crate) fn of_client(error: &(dyn StdError + 'static), host: &Host) -> CallError {
+    if let Some(Late(time)) = find(error) {
+        return late(&format!("no connection to '{host}'"), *time);
+    }
+    if find::<TooMuch>(error).is_some() {
+        return too_much(host);
+    }
     if let Some(tls) = find::<rustls::Error>(error) {
-        return CallError { code: ErrorKind::Tls, message: tls_message(tls, host) };
+        return CallError::new(ErrorKind::Tls, tls_message(tls, host));
     }
     if find::<hyper::Error>(error).is_some_and(hyper::Error::is_parse_too_large) {
         return too_large(format!("the answer of '{host}' has too many or too long headers"));
     }
-    if error.is_connect() {
-        return connect(format!("no connection to '{host}'"));
+    if find::<legacy::Error>(error).is_some_and(legacy::Error::is_connect) {
+        return no_connection(host);
     }
     if find::<hyper::Error>(error).is_some_and(hyper::Error::is_parse) {
-        return connect(format!("'{host}' did not answer in HTTP"));
+        return connect(ConnectDetail::Protocol, format!("'{host}' did not answer in HTTP"));
     }
-    if error.is_decode() && find::<hyper::Error>(error).is_none() {
-        return connect(format!("the answer of '{host}' does not follow its own content-encoding"));
-    }
-    connect(format!("the connection to '{host}' broke before its answer was complete"))
+    connect(ConnectDetail::Reset, format!("the connection to '{host}' broke before its answer was complete"))
+}
+
+/// For a call that was under way when the daemon stopped.
+pub(crate) fn stopping() -> CallError {
+    connect(ConnectDetail::Reset, "the call was broken off because the host stops".to_owned())
+}
+
+/// For what a server sends beside the body of its answer.
+pub(crate) fn too_much(host: &Host) -> CallError {
+    too_large(format!("'{host}' sends far more than an answer within the limits has"))
+}
+
+pub(crate) fn not_as_encoded(host: &Host) -> CallError {
+    connect(ConnectDetail::Protocol, format!("the answer of '{host}' does not follow its own content-encoding"))
+}
+
+fn connect(detail: ConnectDetail, message: String) -> CallError {
+    CallError { detail: Some(detail), ..CallError::new(ErrorKind::Connect, message) }
 }
 
 /// The whole chain of an error in one line, for the operator's log.

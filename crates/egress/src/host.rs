@@ -57,6 +57,12 @@ pub(crate) fn parse(text: &str) -> Result<Host, String> {
     if text.contains('*') {
         return Err("a star may only be the first label of a pattern".to_owned());
     }
+    if text.contains('/') {
+        return Err("an address has more than the host".to_owned());
+    }
+    if text.contains(':') && !text.starts_with('[') {
+        return Err("there is no port in a host".to_owned());
+    }
     Host::parse(text).map(normalise).map_err(|e| e.to_string()).and_then(|host| match &host {
         Host::Domain(name) if name.is_empty() || name.split('.').any(str::is_empty) => {
             Err("a part of the name is empty".to_owned())

@@ -31,7 +31,7 @@ impl Hop {
         let host = self.target.host();
         if left == 0 {
             let message = format!("'{host}' redirects once more than the request allows");
-            return Err(CallError { code: ErrorKind::TooMany, message });
+            return Err(CallError::new(ErrorKind::TooMany, message));
         }
         let target = self.target.join(&headers::text(location))?;
         if self.target.is_https() && !target.is_https() {

@@ -11,7 +11,8 @@ use hookbox_protocol::http::CallError;
 use tokio::sync::Semaphore;
 use url::Host;
 
-use crate::failure::{connect, late, no_address, not_public};
+use crate::failure::{late, no_address, no_connection, not_public};
+use crate::mask::Masking;
 use crate::share::{Permits, Share};
 use crate::target::Target;
 use crate::{Policy, address};
@@ -67,32 +68,39 @@ impl Resolver {
     }
 
     /// Where the connection for `target` goes; refused as a whole if one of its addresses is forbidden.
-    pub(crate) async fn route(&self, target: &Target, policy: &Policy, share: &Share) -> Result<Route, CallError> {
+    pub(crate) async fn route(
+        &self,
+        target: &Target,
+        policy: &Policy,
+        share: &Share,
+        masking: &Masking,
+    ) -> Result<Route, CallError> {
         if let Some(entry) = target.override_in(policy) {
             return Ok(Route::Override(entry.to()));
         }
         let host = target.host();
-        let addresses = self.addresses(host, share).await?;
+        let addresses = self.addresses(host, share, masking).await?;
         for address in &addresses {
             if let Some(reason) = address::forbidden(*address, policy) {
+                let host = masking.shown(host);
                 tracing::info!(tenant = %share.tenant, %host, %address, reason, "a hook's call was blocked");
-                return Err(not_public(host));
+                return Err(not_public(target.host()));
             }
         }
         match policy.proxy.as_ref().and_then(|proxy| proxy.host()) {
-            Some(proxy) => match self.addresses(&proxy.to_owned(), share).await {
+            Some(proxy) => match self.addresses(&proxy.to_owned(), share, masking).await {
                 Ok(addresses) => Ok(Route::Proxy(addresses)),
                 Err(error) => {
                     tracing::warn!(%proxy, %error, "the proxy cannot be reached");
                     // The hook is not to learn the proxy's name.
-                    Err(connect(format!("no connection to '{host}'")))
+                    Err(no_connection(host))
                 }
             },
             None => Ok(Route::Checked(addresses.into_iter().take(ADDRESSES_MAX).collect())),
         }
     }
 
-    async fn addresses(&self, host: &Host, share: &Share) -> Result<BTreeSet<IpAddr>, CallError> {
+    async fn addresses(&self, host: &Host, share: &Share, masking: &Masking) -> Result<BTreeSet<IpAddr>, CallError> {
         let name = match host {
             Host::Ipv4(address) => return Ok(BTreeSet::from([IpAddr::V4(*address)])),
             Host::Ipv6(address) => return Ok(BTreeSet::from([IpAddr::V6(*address)])),
@@ -109,7 +117,8 @@ impl Resolver {
             Ok(addresses) if !addresses.is_empty() => Ok(addresses.into_iter().collect()),
             Ok(_) => Err(no_address(host)),
             Err(error) => {
-                tracing::debug!(tenant = %share.tenant, %host, %error, "a name could not be resolved");
+                let shown = masking.shown(host);
+                tracing::debug!(tenant = %share.tenant, host = %shown, error = %masking.shown(&error), "a name could not be resolved");
                 Err(no_address(host))
             }
         }

@@ -1,6 +1,6 @@
 //! Sealed secrets: the guest holds a placeholder, and the value is put in on the way out, toward the hosts that it is
 //! meant for. What comes back from there is searched for the value, so that no host that repeats what it was sent gives
-//! it to the guest.
+//! it to the guest. What comes from elsewhere is not: a placeholder in the place of a guess would tell which one is right.
 //!
 //! A placeholder is put in again at every hop: a redirect to another host carries the placeholder. A request that the
 //! guest signs (as AWS wants it) or compresses cannot work, since the value is not what was signed or compressed.
@@ -8,18 +8,23 @@
 mod answer;
 mod request;
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use aho_corasick::AhoCorasick;
 use url::Host;
 use zeroize::Zeroizing;
 
-use crate::{Error, HostPattern, disguise};
+use crate::disguise::Search;
+use crate::{Error, HostPattern};
 
 /// How every placeholder begins.
 pub const PLACEHOLDER_PREFIX: &str = "hookbox_sealed_";
+
+/// Values with fewer bytes are not put into a request: a hook could have a host that repeats them try all of them, and
+/// see in the answers which one is taken out.
+pub const SEALED_BYTES_MIN: usize = 12;
 
 /// Random bytes of a placeholder: no hook guesses that of another run.
 const PLACEHOLDER_RANDOM_BYTES: usize = 16;
@@ -49,15 +54,7 @@ impl fmt::Debug for SealedSecret {
 pub struct SealedSecrets {
     secrets: Vec<SealedSecret>,
     /// Finds the values in answers; built when the first answer comes.
-    values: OnceLock<Option<Values>>,
-}
-
-/// A search for every form of every value.
-#[derive(Debug)]
-struct Values {
-    search: AhoCorasick,
-    /// Which secret each pattern is a form of.
-    secret: Vec<usize>,
+    values: OnceLock<Option<Search>>,
 }
 
 impl SealedSecrets {
@@ -87,28 +84,8 @@ impl SealedSecrets {
         })))
     }
 
-    fn values(&self) -> Option<&Values> {
-        let build = || {
-            let forms = self
-                .secrets
-                .iter()
-                .enumerate()
-                .flat_map(|(index, secret)| disguise::of(&secret.value).into_iter().map(move |form| (form, index)));
-            let (forms, secret): (Vec<String>, Vec<usize>) = forms.unzip();
-            if forms.is_empty() {
-                return None;
-            }
-            // Without regard to case: a host name or a header's name comes back in lower case.
-            // A table of all transitions would be far larger than the secrets, and take seconds to build.
-            let search = AhoCorasick::builder()
-                .kind(Some(AhoCorasickKind::ContiguousNFA))
-                .match_kind(MatchKind::LeftmostLongest)
-                .ascii_case_insensitive(true)
-                .build(forms)
-                .expect("the forms of a hook's secrets are far below the search's own limits");
-            Some(Values { search, secret })
-        };
-        self.values.get_or_init(build).as_ref()
+    fn values(&self) -> Option<&Search> {
+        self.values.get_or_init(|| Search::new(self.secrets.iter().map(|secret| secret.value.as_str()))).as_ref()
     }
 }
 
@@ -128,6 +105,12 @@ pub type OnMisplaced = Arc<dyn Fn(&Misplaced) + Send + Sync>;
 #[derive(Clone)]
 pub struct Seals(Arc<Run>);
 
+/// The placeholders of one run, and which of their values one call of it has sent so far.
+pub(crate) struct CallSeals<'s> {
+    seals: &'s Seals,
+    sent: BTreeSet<usize>,
+}
+
 struct Run {
     of: Arc<SealedSecrets>,
     /// In the order of the secrets.
@@ -144,6 +127,11 @@ impl Seals {
         self.0.of.secrets.iter().zip(&self.0.placeholders).map(|(secret, text)| (secret.name.as_str(), text.as_str()))
     }
 
+    /// For one call.
+    pub(crate) fn for_call(&self) -> CallSeals<'_> {
+        CallSeals { seals: self, sent: BTreeSet::new() }
+    }
+
     fn search(&self) -> &AhoCorasick {
         self.0.search.get_or_init(|| {
             AhoCorasick::new(&self.0.placeholders)
@@ -154,7 +142,7 @@ impl Seals {
     /// The value of a secret, if it may go to the host. Otherwise who listens is told.
     fn value_for(&self, index: usize, host: &Host) -> Option<&str> {
         let secret = &self.0.of.secrets[index];
-        if secret.hosts.iter().any(|pattern| pattern.matches(host)) {
+        if self.may_go_to(index, host) {
             return Some(&secret.value);
         }
         let misplaced = Misplaced { secret: secret.name.clone(), host: host.to_string() };
@@ -164,6 +152,10 @@ impl Seals {
             tell(&misplaced);
         }
         None
+    }
+
+    fn may_go_to(&self, index: usize, host: &Host) -> bool {
+        self.0.of.secrets[index].hosts.iter().any(|pattern| pattern.matches(host))
     }
 }
 

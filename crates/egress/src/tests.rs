@@ -59,11 +59,14 @@ fn with_headers(request: Request, headers: &[(&str, &str)]) -> Request {
     Request { headers: headers.collect(), ..request }
 }
 
-/// What came of a call in one line: status and body, or kind and message.
+/// What came of a call in one line: status and body, or kind, detail and message.
 fn line(result: &Result<Response, CallError>) -> String {
     match result {
         Ok(response) => format!("{} {}", response.status, String::from_utf8_lossy(&response.body)),
-        Err(error) => format!("{}: {error}", error.code.name()),
+        Err(error) => {
+            let detail = error.detail.map(|detail| format!("/{detail:?}").to_lowercase()).unwrap_or_default();
+            format!("{}{detail}: {error}", error.code.name())
+        }
     }
 }
 

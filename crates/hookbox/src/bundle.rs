@@ -2,6 +2,8 @@
 //!
 //! The bundler is esbuild, the author's own or npm's: nothing that comes from npm is part of this program.
 
+mod absent;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::ErrorKind;
@@ -28,10 +30,6 @@ const BUNDLE_FILE: &str = "dist/hook.js";
 /// The bundler that npm fetches where the project has none of its own.
 const ESBUILD: &str = "esbuild@0.25";
 
-/// Modules of Node that a sandbox cannot have. Many packages load them and use them in rare cases only, so a bundle gets an
-/// empty module in their place.
-const EMPTY_MODULES: [&str; 6] = ["fs", "net", "tls", "dns", "child_process", "http2"];
-
 /// A default export of a module in the newer form is the hook, as if it were `module.exports`.
 const FOOTER: &str =
     "if (module.exports.__esModule && module.exports.default) module.exports = module.exports.default;";
@@ -43,6 +41,8 @@ pub(crate) struct Script {
     pub(crate) path: PathBuf,
     /// What npm packages the project depends on: names and versions.
     pub(crate) dependencies: BTreeMap<String, String>,
+    /// What of its own files a sandbox will not find.
+    pub(crate) warnings: Vec<String>,
 }
 
 /// What matters of a `package.json`.
@@ -58,10 +58,10 @@ pub(crate) async fn script(folder: &Path) -> anyhow::Result<Script> {
     let source = fs::read_to_string(folder.join(entry)).with_context(|| format!("cannot read {entry}"))?;
     let Package { dependencies } = package(folder)?;
     if entry == SCRIPT_FILE && dependencies.is_empty() && stands_alone(&source) {
-        return Ok(Script { path: folder.join(entry), dependencies });
+        return Ok(Script { path: folder.join(entry), dependencies, warnings: Vec::new() });
     }
-    bundle(folder, entry).await?;
-    Ok(Script { path: folder.join(BUNDLE_FILE), dependencies })
+    let warnings = bundle(folder, entry).await?;
+    Ok(Script { path: folder.join(BUNDLE_FILE), dependencies, warnings })
 }
 
 /// The file that holds the hook.
@@ -102,10 +102,11 @@ fn stands_alone(source: &str) -> bool {
     !has_file && !is_module
 }
 
-async fn bundle(folder: &Path, entry: &str) -> anyhow::Result<()> {
-    let empty = tempfile::Builder::new().suffix(".js").tempfile().context("cannot make a temporary file")?;
-    fs::write(empty.path(), "module.exports = {};\n").context("cannot write a temporary file")?;
-    let arguments = arguments(entry, empty.path());
+/// Bundles, and gives what of the author's own files will not be found.
+async fn bundle(folder: &Path, entry: &str) -> anyhow::Result<Vec<String>> {
+    absent::write(folder)?;
+    let metafile = tempfile::NamedTempFile::new().context("cannot make a temporary file")?;
+    let arguments = arguments(entry, metafile.path());
     let output = match own_esbuild(folder) {
         Some(program) => run(Command::new(&program).args(&arguments), folder)
             .await
@@ -127,7 +128,7 @@ async fn bundle(folder: &Path, entry: &str) -> anyhow::Result<()> {
         if !said.is_empty() {
             progress(said);
         }
-        return Ok(());
+        return Ok(absent::warnings(&fs::read_to_string(metafile.path()).unwrap_or_default()));
     }
     let gap = if said.is_empty() { "" } else { "\n" };
     Err(Failure::new(format!("{said}{gap}esbuild failed in {}", folder.display()))
@@ -148,7 +149,7 @@ fn own_esbuild(folder: &Path) -> Option<PathBuf> {
     folder.ancestors().map(|folder| folder.join("node_modules/.bin/esbuild")).find(|path| path.is_file())
 }
 
-fn arguments(entry: &str, empty: &Path) -> Vec<String> {
+fn arguments(entry: &str, metafile: &Path) -> Vec<String> {
     let mut arguments: Vec<String> = [
         entry,
         "--bundle",
@@ -164,15 +165,16 @@ fn arguments(entry: &str, empty: &Path) -> Vec<String> {
     arguments.push(format!("--outfile={BUNDLE_FILE}"));
     arguments.push(format!("--footer:js={FOOTER}"));
     arguments.extend(Engine::modules().iter().map(|name| format!("--external:{name}")));
-    for name in EMPTY_MODULES {
-        let empty = empty.display();
-        arguments.extend([format!("--alias:{name}={empty}"), format!("--alias:node:{name}={empty}")]);
-    }
+    arguments.extend(absent::arguments());
+    // What is in there says nothing about the bundle's bytes, so it may be anywhere.
+    arguments.push(format!("--metafile={}", metafile.display()));
     arguments
 }
 
 #[cfg(test)]
 mod tests {
+    use expect_test::expect;
+
     use super::*;
 
     fn project(files: &[(&str, &str)]) -> tempfile::TempDir {
@@ -237,7 +239,7 @@ mod tests {
     async fn a_project_with_dependencies_goes_through_its_own_bundler() {
         let package = r#"{"dependencies": {"left-pad": "1.3.0"}}"#;
         let folder = project(&[("hook.js", "require('left-pad');"), ("package.json", package)]);
-        own_bundler(folder.path(), "mkdir dist; for a in \"$@\"; do echo \"$a\"; done > dist/hook.js");
+        own_bundler(folder.path(), "for a in \"$@\"; do echo \"$a\"; done > dist/hook.js");
         let found = script(folder.path()).await.expect("bundles");
         assert_eq!(found.path, folder.path().join("dist/hook.js"));
         assert_eq!(found.dependencies["left-pad"], "1.3.0");
@@ -245,10 +247,35 @@ mod tests {
         for argument in ["hook.js", "--external:axios", "--format=cjs", "--target=es2020", "--outfile=dist/hook.js"] {
             assert!(given.lines().any(|line| line == argument), "{argument} is not in\n{given}");
         }
-        assert!(given.contains("--alias:fs=/") && given.contains("--alias:node:fs=/"), "{given}");
+        for argument in ["--alias:fs=./dist/absent/fs.cjs", "--alias:node:fs=./dist/absent/fs.cjs"] {
+            assert!(given.lines().any(|line| line == argument), "{argument} is not in\n{given}");
+        }
+        // Whatever else the bundler gets a path of this machine for, it would write into the bundle.
+        let machine: Vec<_> = given.lines().filter(|line| line.contains("=/")).collect();
+        assert!(matches!(machine[..], [only] if only.starts_with("--metafile=")), "{machine:?}");
 
         own_bundler(folder.path(), "echo 'Could not resolve \"left-pad\"' >&2; exit 1");
         let error = script(folder.path()).await.expect_err("fails");
         assert!(error.to_string().starts_with("Could not resolve \"left-pad\"\nesbuild failed in "), "{error}");
+    }
+
+    #[tokio::test]
+    async fn a_module_that_no_sandbox_has_is_named_where_the_author_himself_takes_it() {
+        let meta = r#"{"inputs": {
+            "dist/absent/fs.cjs": {"imports": []},
+            "node_modules/left-pad/index.js": {"imports": [{"path": "dist/absent/net.cjs", "original": "net"}]},
+            "lib/file.js": {"imports": [{"path": "util", "external": true}, {"path": "dist/absent/fs-promises.cjs"}]},
+            "hook.js": {"imports": [{"path": "dist/absent/fs.cjs", "original": "node:fs"}, {"path": "lib/file.js"}]}
+        }}"#;
+        let folder = project(&[("hook.js", "import fs from 'fs';"), ("meta.json", meta)]);
+        own_bundler(
+            folder.path(),
+            "echo > dist/hook.js; for a in \"$@\"; do cp meta.json \"${a#--metafile=}\" 2>&-; done; true",
+        );
+        let found = script(folder.path()).await.expect("bundles");
+        expect![[r"
+            hook.js: the module 'fs' is not in a sandbox; whatever is called of it fails
+            lib/file.js: the module 'fs/promises' is not in a sandbox; whatever is called of it fails"]]
+        .assert_eq(&found.warnings.join("\n"));
     }
 }

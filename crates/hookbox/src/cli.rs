@@ -1,11 +1,13 @@
 //! The command line: what there is, not what it does.
 
-use clap::{Parser, Subcommand};
+use clap::builder::Resettable;
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::command::{
     backup, build, completions, demo, deploy, dev, doctor, events, hooks, keys, login, logout, logs, new, replay,
     restore, rollback, run, secrets, serve, tenants, tokens, versions,
 };
+use crate::environment;
 
 const AFTER_HELP: &str = "\
 First steps:
@@ -24,7 +26,7 @@ Environment:
   HOOKBOX_CA                a private certificate authority of the daemon
   NO_COLOR                  no colours
 
-Flags win over variables, and both over a profile.
+Flags win over variables, and both over a profile. An empty variable counts as not set.
 
 Exit codes:
   0  done
@@ -44,6 +46,24 @@ pub(crate) struct Cli {
     pub(crate) json: bool,
     #[command(subcommand)]
     pub(crate) command: Command,
+}
+
+impl Cli {
+    /// Reads the command line; ends the process where it makes no sense.
+    pub(crate) fn read() -> Self {
+        let matches = without_empty_variables(Self::command()).get_matches();
+        Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+    }
+}
+
+/// A variable that is set and empty counts as not set: compose files and unit files pass on what their own environment lacks.
+fn without_empty_variables(command: clap::Command) -> clap::Command {
+    command
+        .mut_args(|argument| match argument.get_env() {
+            Some(name) if environment::is_empty(name) => argument.env(Resettable::Reset),
+            _ => argument,
+        })
+        .mut_subcommands(without_empty_variables)
 }
 
 /// The commands; each has its file.
@@ -95,9 +115,6 @@ pub(crate) enum Command {
     Doctor(doctor::Args),
     /// Print a completion script for a shell
     Completions(completions::Args),
-    /// Compile a module from stdin; the daemon starts this as a child
-    #[command(name = "__compile", hide = true)]
-    Compile,
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use url::Url;
 
-use crate::failure::{Exit, Failure, Hint as _};
+use crate::failure::{Exit, Failure};
 use crate::secret::SecretText;
 
 use connection::Role;
@@ -126,9 +126,7 @@ impl Client {
         body: Body,
     ) -> anyhow::Result<T> {
         let bytes = self.send(method, path, query, body).await?;
-        serde_json::from_slice(&bytes)
-            .with_context(|| format!("the answer of {} cannot be read", self.base))
-            .hint("the daemon may be of another version than this command; compare `hookbox --version` on both sides")
+        serde_json::from_slice(&bytes).map_err(|error| self.unreadable(&error).into())
     }
 
     /// Any request; the body of the answer.
@@ -171,12 +169,27 @@ impl Client {
             cause = source;
         }
         let cause = cause.to_string();
-        let hint = if cause.contains("certificate") {
+        let hint = if cause.contains("InvalidContentType") || cause.contains("corrupt message") {
+            // What answers does not begin as TLS does.
+            "is that a plain HTTP port? write its address with http://, in --url or HOOKBOX_URL"
+        } else if cause.contains("certificate") {
             "give the daemon's certificate authority with --ca FILE or HOOKBOX_CA"
         } else {
             "is the daemon running (`hookbox serve`)? --url or HOOKBOX_URL says where it is"
         };
         Failure::new(format!("cannot reach the daemon at {}: {cause}", self.base)).hint(hint).exit(Exit::Unreachable)
+    }
+
+    fn unreadable(&self, error: &serde_json::Error) -> Failure {
+        let failure = Failure::new(format!("the answer of {} cannot be read: {error}", self.base));
+        if self.base.path() == "/" {
+            let hint =
+                "the daemon may be of another version than this command; compare `hookbox --version` on both sides";
+            return failure.hint(hint);
+        }
+        let mut root = self.base.clone();
+        root.set_path("/");
+        failure.hint(format!("an address without a path is usual: --url {root}, or HOOKBOX_URL={root}"))
     }
 
     fn refusal(&self, status: StatusCode, body: &[u8]) -> Failure {
@@ -237,6 +250,15 @@ mod tests {
                 hint: is the hook built for this trigger? `hookbox build` checks the module and names its exports
                 exit 1"#]],
         );
+        let tenants = r#"{"statusCode":403,"error":"Forbidden","message":"this call is the operator's, and the token is a tenant's","errorCode":"insufficient_scope"}"#;
+        check(
+            403,
+            tenants,
+            &expect![[r#"
+                error: this call is the operator's, and the token is a tenant's (403 insufficient_scope)
+                hint: the operator's calls are `tenants` and `keys`; HOOKBOX_TOKEN is a tenant's token, HOOKBOX_OPERATOR_TOKEN the operator's
+                exit 5"#]],
+        );
         check(
             502,
             "<html>",
@@ -245,5 +267,16 @@ mod tests {
                 hint: this does not look like a Hookbox daemon; check --url or HOOKBOX_URL
                 exit 1"#]],
         );
+    }
+
+    #[test]
+    fn an_address_with_a_path_is_told_the_one_without() {
+        let target = Target { url: "http://127.0.0.1:9/console/".parse().expect("url"), ca: None };
+        let client = Client::with_token(&target, &String::from("t").into()).expect("client");
+        let error = serde_json::from_str::<u8>("<html>").expect_err("is no JSON");
+        expect![[r#"
+            error: the answer of http://127.0.0.1:9/console/ cannot be read: expected value at line 1 column 1
+            hint: an address without a path is usual: --url http://127.0.0.1:9/, or HOOKBOX_URL=http://127.0.0.1:9/"#]]
+        .assert_eq(&failure::describe(&client.unreadable(&error).into()).0);
     }
 }

@@ -11,9 +11,10 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use hookbox_egress::{Egress, Policy, Url};
 use hookbox_protocol::api::Quotas;
+use hookbox_protocol::limits::{EVENT_BYTES, MODULE_BYTES, SCRIPT_BYTES, SECRET_VALUE_BYTES, SECRETS};
 use hookbox_runtime::{Compiler, KeepResident, Runtime};
 use hookbox_server::{CallRate, OperatorToken, Parts, ServerSettings, Tls};
-use hookbox_store::Location;
+use hookbox_store::{Location, SecretLimits};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -21,9 +22,12 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::failure::{Failure, Hint as _};
+use crate::limits::Moved;
 use crate::secret::SecretText;
 
-pub(crate) use keys::{MASTER_KEY_FILE, MasterKeySource, adopt_master_key, check_master_key, open_store};
+pub(crate) use keys::{
+    MASTER_KEY_FILE, MasterKeySource, check_place_of_master_key, keep_master_key, open_store, read_master_keys,
+};
 pub(crate) use operator::Given;
 
 /// What a daemon needs to know.
@@ -55,10 +59,47 @@ pub(crate) struct Settings {
     pub(crate) otlp_endpoint: Option<Url>,
     /// What this daemon is called among those of one database; `None` for the host's name and the process's id.
     pub(crate) node_name: Option<String>,
+    /// The limits that are not as they are shipped.
+    pub(crate) limits: Moved,
     /// Where the key that wraps all secrets comes from.
     pub(crate) master_key: MasterKeySource,
     /// What hooks may reach.
     pub(crate) policy: Policy,
+}
+
+impl Settings {
+    /// What a tenant may use for which nothing else was set.
+    fn quotas(&self) -> Quotas {
+        let mut quotas = Quotas::default();
+        quotas.retention_days = self.retention_days.unwrap_or(quotas.retention_days);
+        quotas.retention_bytes = self.retention_bytes.unwrap_or(quotas.retention_bytes);
+        quotas
+    }
+
+    /// What the server needs of them, without its address.
+    fn server(&self) -> ServerSettings {
+        let limits = &self.limits;
+        let default = ServerSettings::default();
+        let CallRate { per_minute, burst } = default.management_rate;
+        let per_minute = self.management_rate.unwrap_or(per_minute);
+        ServerSettings {
+            ceilings: limits.ceilings(),
+            event_bytes_max: limits.of(&EVENT_BYTES),
+            module_bytes_max: limits.of(&MODULE_BYTES),
+            script_bytes_max: limits.of(&SCRIPT_BYTES),
+            secrets: SecretLimits { count_max: limits.of(&SECRETS), value_bytes_max: limits.of(&SECRET_VALUE_BYTES) },
+            cache_dir: Some(self.cache_dir.clone().unwrap_or_else(|| self.data_dir.join("cache"))),
+            // The disk of a database elsewhere is not ours to watch.
+            data_dir: self.database.is_none().then(|| self.data_dir.clone()),
+            disk_free_min: self.disk_free_min,
+            otlp_endpoint: self.otlp_endpoint.clone(),
+            node_name: self.node_name.clone(),
+            master_key_file: self.master_key.file(&self.data_dir),
+            runs_at_once: self.runs_at_once.unwrap_or(default.runs_at_once),
+            management_rate: CallRate { per_minute, burst: burst.min(per_minute) },
+            ..default
+        }
+    }
 }
 
 /// This very program. A path would name another one as soon as an upgrade replaces the file under a running daemon.
@@ -88,58 +129,48 @@ impl Daemon {
     /// Opens the store, sets up the sandbox, and listens.
     pub(crate) async fn start(settings: Settings) -> anyhow::Result<Self> {
         raise_open_files();
-        let data_dir = &settings.data_dir;
-        make_private_dir(data_dir)?;
+        // What can fail without a data directory fails before there is one. Whoever connects early is answered once all is up.
+        settings.operator_token.as_ref().map_or(Ok(()), operator::check)?;
         let tls = match &settings.tls {
-            Some((cert, key)) => Some(Tls::load(cert, key).context("cannot use the TLS certificate and key")?),
+            Some((cert, key)) => Some(Tls::load(cert, key).map_err(|error| {
+                Failure::new(format!("cannot use the TLS certificate and key: {error}"))
+                    .hint("--tls-cert and --tls-key name PEM files that belong together")
+            })?),
             None => None,
         };
-        let operator_token = operator::token(settings.operator_token, data_dir)?;
-        let (location, disk) = match settings.database {
-            Some(url) => (Location::Postgres(url), None),
-            None => (Location::Sqlite(data_dir.clone()), Some(data_dir.clone())),
-        };
-        let mut quotas = Quotas::default();
-        quotas.retention_days = settings.retention_days.unwrap_or(quotas.retention_days);
-        quotas.retention_bytes = settings.retention_bytes.unwrap_or(quotas.retention_bytes);
-        let store = open_store(location, &settings.master_key, data_dir, quotas).await?;
-
-        let cache_dir = Some(settings.cache_dir.clone().unwrap_or_else(|| data_dir.join("cache")));
-        let mut server = ServerSettings {
-            cache_dir: cache_dir.clone(),
-            data_dir: disk,
-            disk_free_min: settings.disk_free_min,
-            otlp_endpoint: settings.otlp_endpoint,
-            node_name: settings.node_name,
-            master_key_file: settings.master_key.file(data_dir),
-            ..ServerSettings::default()
-        };
-        if let Some(runs_at_once) = settings.runs_at_once {
-            server.runs_at_once = runs_at_once;
-        }
-        if let Some(per_minute) = settings.management_rate {
-            let CallRate { burst, .. } = server.management_rate;
-            server.management_rate = CallRate { per_minute, burst: burst.min(per_minute) };
-        }
-        let runs_at_once = server.runs_at_once;
-        let runtime = Runtime::new(hookbox_runtime::Settings {
-            runs_at_once: server.slots(),
-            cache_dir,
-            compiler: Compiler::Child(own_program()?),
-            memory_bytes_max: server.ceilings.memory_bytes,
-            module_bytes_max: server.module_bytes_max,
-            ..hookbox_runtime::Settings::default()
-        })
-        .context("cannot set up the sandbox")
-        .hint("`hookbox doctor` checks this machine; --runs-at-once with a smaller number needs less address space")?;
-        let keep_resident = runtime.keep_resident();
-        let egress = Egress::new(settings.policy).context("cannot set up outgoing calls")?;
-
+        let egress = Egress::new(settings.policy.clone()).context("cannot set up outgoing calls")?;
         let listener = TcpListener::bind(&settings.listen)
             .await
             .with_context(|| format!("cannot listen on {}", settings.listen))
             .hint("give another address with --listen ADDR:PORT; port 0 takes a free one")?;
         let address = listener.local_addr().context("cannot read the address that was bound")?;
+
+        let data_dir = &settings.data_dir;
+        make_private_dir(data_dir)?;
+        let location = match &settings.database {
+            Some(url) => Location::Postgres(url.clone()),
+            None => Location::Sqlite(data_dir.clone()),
+        };
+        let mut server = settings.server();
+        let store = open_store(location, &settings.master_key, data_dir, settings.quotas(), server.secrets).await?;
+
+        let runs_at_once = server.runs_at_once;
+        let runtime = Runtime::new(hookbox_runtime::Settings {
+            runs_at_once: server.slots(),
+            cache_dir: server.cache_dir.clone(),
+            compiler: Compiler::Child(own_program()?),
+            memory_bytes_max: server.ceilings.memory_bytes,
+            module_bytes_max: server.module_bytes_max,
+            shape: settings.limits.shape(),
+            ..hookbox_runtime::Settings::default()
+        })
+        .context("cannot set up the sandbox")
+        .hint("`hookbox doctor` checks this machine; --runs-at-once with a smaller number needs less address space")?;
+        let keep_resident = runtime.keep_resident();
+        // A token that is made here is printed by whoever started us, so nothing may fail from here on; and the data directory is
+        // ours, since the store has its lock.
+        let operator_token = operator::token(settings.operator_token, data_dir)?;
+
         let scheme = if tls.is_some() { "https" } else { "http" };
         let url = format!("{scheme}://{address}");
         server.address = Some(url.clone());

@@ -5,7 +5,9 @@ use std::os::unix::fs::DirBuilderExt as _;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
-use hookbox_runtime::{Runtime, Settings};
+use hookbox_protocol::limits::MODULE_BYTES;
+use hookbox_protocol::{RunLimits, Trigger};
+use hookbox_runtime::{Runtime, Settings, ShapeLimits};
 
 use crate::environment;
 use crate::failure::Hint as _;
@@ -15,11 +17,25 @@ const CACHE_BYTES_MAX: u64 = 256 << 20;
 
 /// A sandbox for one run at a time.
 ///
-/// The code is the author's own: no child process has to stand between it and the compiler.
+/// The code is the author's own: no child process has to stand between it and the compiler. What some operator may allow
+/// can be tried; [`over_shipped`] says what other ones will refuse.
 pub(crate) fn runtime() -> anyhow::Result<Runtime> {
-    let cache_dir = cache_dir();
-    let settings = Settings { runs_at_once: 1, cache_dir, cache_bytes_max: CACHE_BYTES_MAX, ..Settings::default() };
+    let settings = Settings {
+        runs_at_once: 1,
+        cache_dir: cache_dir(),
+        cache_bytes_max: CACHE_BYTES_MAX,
+        memory_bytes_max: RunLimits::MOST.memory_bytes,
+        module_bytes_max: MODULE_BYTES.most,
+        shape: ShapeLimits::MOST,
+        ..Settings::default()
+    };
     Runtime::new(settings).context("cannot set up the sandbox").hint("`hookbox doctor` checks this machine")
+}
+
+/// What a daemon says to this module where its operator moved no limits, if that is a refusal.
+pub(crate) fn over_shipped(wasm: &[u8], trigger: Trigger) -> Option<String> {
+    let refusal = Runtime::check_as_shipped(wasm, trigger).err()?;
+    Some(format!("a daemon refuses this module, unless its operator raised the limit: {}", refusal.message))
 }
 
 /// The user's folder for what takes seconds to make and can be made again: the JavaScript engine, and compiled modules.

@@ -13,6 +13,7 @@ mod egress;
 mod embedded;
 mod environment;
 mod failure;
+mod limits;
 mod local;
 mod output;
 mod profile;
@@ -28,18 +29,16 @@ mod toolchain;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
-
 use crate::cli::{Cli, Command};
 use crate::failure::Exit;
 use crate::output::{Output, progress};
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    if let Command::Compile = cli.command {
+    if std::env::args_os().nth(1).is_some_and(|argument| argument == hookbox_runtime::compile::ARGUMENT) {
         // The compiler's child sets limits on its own memory and time first: no threads, no files before that.
         return hookbox_runtime::compile::child_main();
     }
+    let cli = Cli::read();
     let result =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(anyhow::Error::from).and_then(
             |runtime| {
@@ -63,7 +62,7 @@ fn main() -> ExitCode {
 async fn dispatch(cli: Cli) -> anyhow::Result<Exit> {
     let output = Output::new(cli.json);
     match cli.command {
-        Command::Serve(args) => command::serve::run(*args).await,
+        Command::Serve(args) => command::serve::run(*args, output).await,
         Command::Demo(args) => Box::pin(command::demo::run(args, output)).await,
         Command::New(args) => command::new::run(&args, output),
         Command::Build(args) => command::build::run(&args, output).await,
@@ -85,7 +84,6 @@ async fn dispatch(cli: Cli) -> anyhow::Result<Exit> {
         Command::Backup(args) => command::backup::run(&args, output).await,
         Command::Restore(args) => command::restore::run(&args, output).await,
         Command::Doctor(args) => command::doctor::run(&args, output).await,
-        Command::Completions(args) => command::completions::run(&args),
-        Command::Compile => Ok(Exit::Done),
+        Command::Completions(args) => command::completions::run(&args, output),
     }
 }

@@ -10,6 +10,7 @@ use hookbox_protocol::{RunLimits, Trigger, name};
 use serde::Deserialize;
 use toml::Spanned;
 
+use crate::bundle::{SCRIPT_FILE, TYPESCRIPT_FILE};
 use crate::environment;
 use crate::failure::{Failure, Hint as _};
 use crate::text::{line_of, parse_toml};
@@ -126,13 +127,26 @@ fn check_host(host: &str) -> Result<(), String> {
     host.parse::<HostPattern>().map(drop).map_err(|error| error.to_string())
 }
 
+/// The language of a project that does not say: Rust, unless it is a script's, which has to say so.
+fn implied_language(folder: &Path) -> anyhow::Result<Language> {
+    let scripts = [(SCRIPT_FILE, "js"), (TYPESCRIPT_FILE, "ts")];
+    let script = scripts.into_iter().find(|(file, _)| folder.join(file).is_file());
+    match script {
+        Some((file, language)) if !folder.join("Cargo.toml").exists() => {
+            Err(Failure::new(format!("there is {file} and no Cargo.toml, and a hook without `language` is in Rust"))
+                .hint(format!("write the line language = \"{language}\" into {FILE}"))
+                .into())
+        }
+        _ => Ok(Language::default()),
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Document {
     name: Spanned<String>,
     trigger: Spanned<String>,
-    #[serde(default)]
-    language: Language,
+    language: Option<Language>,
     allowed_hosts: Option<Vec<Spanned<String>>>,
     retry: Option<Retry>,
     order: Option<i64>,
@@ -190,7 +204,7 @@ impl Project {
             folder: folder.to_owned(),
             name: hook_name,
             trigger,
-            language: document.language,
+            language: document.language.map_or_else(|| implied_language(folder), Ok)?,
             limits,
             allowed_hosts: document.allowed_hosts.map(host),
             retry: document.retry,
@@ -198,6 +212,16 @@ impl Project {
             enabled: document.enabled,
             secrets,
         })
+    }
+
+    /// Refuses a trigger that is given beside the project's own, and another one.
+    pub(crate) fn check_trigger(&self, given: Option<Trigger>) -> anyhow::Result<()> {
+        if given.is_none_or(|trigger| trigger == self.trigger) {
+            return Ok(());
+        }
+        Err(Failure::new(format!("{FILE} binds this hook to {}", self.trigger))
+            .hint(format!("leave --trigger out, or change {FILE}"))
+            .into())
     }
 
     /// The names of the secrets.
@@ -344,16 +368,31 @@ OTHER = { file = "other.txt", sealed = ["api.sendgrid.com", "*.example.com"] }
         check(
             &format!("{good}[secrets]\nKEY = {{ env = \"KEY\", sealed = [\"https://a.b\"] }}"),
             &expect![
-                "line 4: 'https://a.b' is not a host: invalid international domain name; write a name such as 'api.example.com' or '*.example.com'"
+                "line 4: 'https://a.b' is not a host: an address has more than the host; write a name such as 'api.example.com' or '*.example.com'"
             ],
         );
         check(
             &format!("{good}allowed_hosts = [\n\"a.example.com\",\n\"b/c\"]"),
             &expect![
-                "line 5: 'b/c' is not a host: invalid international domain name; write a name such as 'api.example.com' or '*.example.com'"
+                "line 5: 'b/c' is not a host: an address has more than the host; write a name such as 'api.example.com' or '*.example.com'"
             ],
         );
         check("name = ", &expect!["line 1: string values must be quoted, expected literal string"]);
+    }
+
+    #[test]
+    fn a_script_without_its_language_is_told_what_to_write() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let text = "name = \"a\"\ntrigger = \"post-change-password\"\n";
+        let language = || Project::parse(text, folder.path()).map(|project| project.language);
+        assert_eq!(language().expect("the default"), Language::Rust);
+        fs::write(folder.path().join("hook.ts"), "").expect("writes");
+        expect![[r#"
+            error: there is hook.ts and no Cargo.toml, and a hook without `language` is in Rust
+            hint: write the line language = "ts" into hook.toml"#]]
+        .assert_eq(&crate::failure::describe(&language().expect_err("is a script's")).0);
+        fs::write(folder.path().join("Cargo.toml"), "").expect("writes");
+        assert_eq!(language().expect("a script beside it"), Language::Rust);
     }
 
     #[test]

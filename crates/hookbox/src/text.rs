@@ -15,7 +15,7 @@ where
     T: FromStr<Err: Display>,
 {
     let texts = Vec::<String>::deserialize(deserializer)?;
-    texts.iter().map(|text| text.parse().map_err(D::Error::custom)).collect()
+    texts.iter().map(|text| parsed(text).map_err(D::Error::custom)).collect()
 }
 
 /// A text, parsed.
@@ -33,7 +33,15 @@ where
     D: Deserializer<'de>,
     T: FromStr<Err: Display>,
 {
-    String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+    parsed(&String::deserialize(deserializer)?).map_err(D::Error::custom)
+}
+
+/// The text as a value; an error names the text.
+fn parsed<T: FromStr<Err: Display>>(text: &str) -> Result<T, String> {
+    text.parse().map_err(|error: T::Err| {
+        let error = error.to_string();
+        if error.contains(text) { error } else { format!("'{text}': {error}") }
+    })
 }
 
 /// A TOML document, with what is wrong named by its line.

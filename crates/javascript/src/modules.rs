@@ -48,7 +48,7 @@ fn missing(name: &str, plain: &str) -> String {
 }
 
 fn is_built_in(plain: &str) -> bool {
-    MODULES.binary_search(&plain).is_ok()
+    MODULES.binary_search(&plain).is_ok() || FUNCTIONS.binary_search(&plain).is_ok()
 }
 
 /// What `resolve.js` does at run time: `node:` in front, a version, everything up to `node_modules/`, and the name of the
@@ -106,6 +106,24 @@ mod tests {
         ] {
             assert_eq!(plain_name(name), plain);
         }
-        assert!(MODULES.is_sorted(), "the table is searched by halves");
+        assert!(MODULES.is_sorted() && FUNCTIONS.is_sorted(), "the tables are searched by halves");
+    }
+
+    #[test]
+    fn a_function_of_lodash_is_known_by_itself() {
+        check(
+            "require('lodash/get'); require('lodash.isequal@4.5.0'); require('lodash/cloneDeep.js')",
+            &["lodash.clonedeep", "lodash.isEqual", "lodash"],
+            &expect![
+                "the hook's dependencies: the module 'lodash.isEqual' is not built in; `hookbox build` bundles npm packages into the script"
+            ],
+        );
+        check(
+            "require('lodash/fp')",
+            &[],
+            &expect![
+                "line 1: the module 'lodash/fp' is not built in; `hookbox build` bundles npm packages into the script"
+            ],
+        );
     }
 }

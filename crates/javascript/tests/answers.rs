@@ -49,8 +49,11 @@ fn parse_answer(text: &str) -> Result<Option<Result<Response, CallError>>> {
     }
     if let Some(error) = text.strip_prefix("error ") {
         let (code, message) = error.split_once(' ').context("an error is a code and a message")?;
+        let (code, detail) = code.split_once('/').map_or((code, None), |(code, detail)| (code, Some(detail)));
         let code: ErrorKind = serde_json::from_value(code.into()).context("no such error code")?;
-        return Ok(Some(Err(CallError { code, message: message.to_owned() })));
+        let detail =
+            detail.map(|detail| serde_json::from_value(detail.into())).transpose().context("no such detail")?;
+        return Ok(Some(Err(CallError { code, message: message.to_owned(), detail })));
     }
     let (status, details) = text.split_once(' ').unwrap_or((text, "{}"));
     let status = status.parse().context("an answer starts with its status")?;
@@ -108,7 +111,7 @@ impl Egress for Answers {
             Some(Scripted { answer: None, .. }) => std::future::pending().boxed(),
             None => {
                 let message = "the test has no answer for this request".to_owned();
-                async move { Err(CallError { code: ErrorKind::Blocked, message }) }.boxed()
+                async move { Err(CallError::new(ErrorKind::Blocked, message)) }.boxed()
             }
         }
     }

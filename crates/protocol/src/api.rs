@@ -211,7 +211,8 @@ pub struct RunnerRequest {
     /// A module in standard base64; with a `hook_id` as a script.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub module: Option<String>,
-    /// Secrets for this run; for a saved hook they are added to its own.
+    /// Secrets for this run; for a saved hook they are added to its own, or take their place: that needs `update:hooks`
+    /// too, as a `script` or a `module` with a `hook_id` does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<std::collections::BTreeMap<String, String>>))]
     pub secrets: Option<Map<String, Value>>,

@@ -160,7 +160,11 @@ fn kind_of(json: &str) -> &'static str {
         Some(b'"') => "a string",
         Some(b't' | b'f') => "a boolean",
         Some(b'n') => "null",
-        _ => "a number",
+        Some(b'-' | b'0'..=b'9') => "a number",
+        Some(_) if json.starts_with('\u{feff}') => {
+            "a byte order mark and what follows it; send the JSON without the mark"
+        }
+        _ => "no JSON",
     }
 }
 
@@ -212,6 +216,14 @@ mod tests {
     fn bad_events_are_refused_by_name() {
         check("", &expect!["invalid_body: the event is not valid: EOF while parsing a value at line 1 column 0"]);
         check("[]", &expect!["invalid_body: the event must be a JSON object, and is an array"]);
+        check("-1", &expect!["invalid_body: the event must be a JSON object, and is a number"]);
+        check("user=1", &expect!["invalid_body: the event must be a JSON object, and is no JSON"]);
+        check(
+            "\u{feff}{}",
+            &expect![
+                "invalid_body: the event must be a JSON object, and is a byte order mark and what follows it; send the JSON without the mark"
+            ],
+        );
         check("{}", &expect!["invalid_body: the event lacks `user`, which must be an object"]);
         check(r#"{"context":{}}"#, &expect!["invalid_body: the event lacks `user`, which must be an object"]);
         check(r#"{"user":{},"context":[]}"#, &expect!["invalid_body: `context` must be an object, and is an array"]);

@@ -58,7 +58,7 @@ impl OneOrMany {
 impl Request {
     /// Reads what a guest wrote and settles what JSON alone cannot: one body at most, a redirect count within bounds.
     pub fn parse(json: &[u8]) -> Result<Self, CallError> {
-        let invalid = |message: String| CallError { code: ErrorKind::Invalid, message };
+        let invalid = |message: String| CallError::new(ErrorKind::Invalid, message);
         let request: Self =
             serde_json::from_slice(json).map_err(|e| invalid(format!("the request is not valid: {e}")))?;
         if request.body.is_some() && request.body_base64.is_some() {
@@ -74,10 +74,9 @@ impl Request {
     pub fn body_bytes(&self) -> Result<Vec<u8>, CallError> {
         match (&self.body, &self.body_base64) {
             (Some(text), _) => Ok(text.clone().into_bytes()),
-            (None, Some(text)) => STANDARD.decode(text).map_err(|e| CallError {
-                code: ErrorKind::Invalid,
-                message: format!("body_base64 is not base64: {e}"),
-            }),
+            (None, Some(text)) => STANDARD
+                .decode(text)
+                .map_err(|e| CallError::new(ErrorKind::Invalid, format!("body_base64 is not base64: {e}"))),
             (None, None) => Ok(Vec::new()),
         }
     }
@@ -113,6 +112,28 @@ pub struct CallError {
     pub code: ErrorKind,
     /// In words, for the hook's author.
     pub message: String,
+    /// What became of the connection, where the kind is [`ErrorKind::Connect`] and it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<ConnectDetail>,
+}
+
+impl CallError {
+    /// An error without a detail.
+    pub fn new(code: ErrorKind, message: String) -> Self {
+        Self { code, message, detail: None }
+    }
+}
+
+/// What became of a connection, for clients that tell these apart: only a request that was refused never left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConnectDetail {
+    /// There was none.
+    Refused,
+    /// It broke before the answer was complete.
+    Reset,
+    /// What came over it is not what it should be: no HTTP, or a body against its own encoding.
+    Protocol,
 }
 
 /// Why an outgoing call had no answer; the kinds of a call error.
@@ -243,5 +264,18 @@ mod tests {
         let answer = Ok(Response { status: 200, headers: BTreeMap::new(), body: vec![0xff, 0] });
         let json = serde_json::to_string(&GuestEvent::of_answer(3, &answer)).expect("serialises");
         assert_eq!(json, r#"{"id":3,"status":200,"headers":{},"body_base64":"/wA="}"#);
+    }
+
+    #[test]
+    fn an_error_has_a_detail_where_one_is_known() {
+        let json =
+            |error: CallError| serde_json::to_string(&GuestEvent::of_answer(3, &Err(error))).expect("serialises");
+        let plain = CallError::new(ErrorKind::Timeout, "too slow".to_owned());
+        assert_eq!(json(plain), r#"{"id":3,"error":{"code":"timeout","message":"too slow"}}"#);
+        let broken = CallError {
+            detail: Some(ConnectDetail::Reset),
+            ..CallError::new(ErrorKind::Connect, "it broke".to_owned())
+        };
+        assert_eq!(json(broken), r#"{"id":3,"error":{"code":"connect","message":"it broke","detail":"reset"}}"#);
     }
 }

@@ -6,9 +6,11 @@
 pub mod api;
 pub mod error;
 pub mod event;
+pub mod flag;
 pub mod http;
 pub mod id;
 pub mod limits;
+pub mod members;
 pub mod name;
 pub mod outcome;
 pub mod report;

@@ -1,4 +1,4 @@
-//! Every limit: name, unit, default, and the ceiling that only the operator can move.
+//! Every limit: name, unit, default, the ceiling that only the operator can move, and how far he can.
 //!
 //! [`ALL`] drives the settings of a hook, the README's table and the tests that hit each limit.
 
@@ -15,22 +15,41 @@ pub struct Limit {
     pub default: u64,
     /// The most that a tenant can set; equal to the default where a tenant cannot set it.
     pub ceiling: u64,
+    /// The most that an operator can set: of a limit of a run as its ceiling, of another one as what holds for all
+    /// tenants. Equal to the default where the limit is fixed.
+    pub most: u64,
     /// What is limited, for the README.
     pub what: &'static str,
+}
+
+impl Limit {
+    /// Whether an operator can move it.
+    pub const fn is_movable(&self) -> bool {
+        self.most > self.default
+    }
+
+    /// How to come to more than `holds`, for the end of a refusal; empty where not even an operator can.
+    pub fn way_up(&self, holds: u64) -> String {
+        if holds >= self.most {
+            return String::new();
+        }
+        format!(" (an operator can raise it: `hookbox serve --limit {}=…`)", self.name)
+    }
 }
 
 /// A limit that a setting asked for is out of bounds or has no such name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LimitError {
     /// Over the ceiling, or zero.
-    #[error("limit {name} is {value} {unit}; it must be between 1 and {ceiling} (an operator can raise the ceiling)")]
+    #[error(
+        "limit {} is {value} {}; it must be between 1 and {ceiling}{}",
+        limit.name, limit.unit, if *value == 0 { String::new() } else { limit.way_up(*ceiling) }
+    )]
     OutOfRange {
-        /// The limit's name.
-        name: &'static str,
+        /// The limit.
+        limit: Limit,
         /// The value asked for.
         value: u64,
-        /// What the number counts.
-        unit: &'static str,
         /// The most allowed.
         ceiling: u64,
     },
@@ -40,7 +59,7 @@ pub enum LimitError {
 }
 
 macro_rules! run_limits {
-    ($($name:ident: $unit:literal, $default:expr, $ceiling:expr, $what:literal;)*) => {
+    ($($name:ident: $unit:literal, $default:expr, $ceiling:expr, $most:expr, $what:literal;)*) => {
         /// What one run may use. Each field is a row of [`ALL`].
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
         #[serde(default)]
@@ -57,11 +76,26 @@ macro_rules! run_limits {
         impl RunLimits {
             /// The limits that can be set for a run, as rows of the table.
             pub const TABLE: &'static [Limit] = &[$(Limit {
-                name: stringify!($name), unit: $unit, default: $default, ceiling: $ceiling, what: $what,
+                name: stringify!($name), unit: $unit, default: $default, ceiling: $ceiling, most: $most, what: $what,
             },)*];
 
             /// The ceilings that hold where the operator set no others.
             pub const CEILINGS: Self = Self { $($name: $ceiling,)* };
+
+            /// The highest ceilings that an operator can set.
+            pub const MOST: Self = Self { $($name: $most,)* };
+
+            /// Each limit as `value` says, which gets its name and what it is here.
+            #[must_use]
+            pub fn with(self, value: impl Fn(&str, u64) -> u64) -> Self {
+                Self { $($name: value(stringify!($name), self.$name),)* }
+            }
+
+            /// Each limit, and where it is over its ceiling, the ceiling.
+            #[must_use]
+            pub fn within(self, ceilings: &Self) -> Self {
+                Self { $($name: self.$name.min(ceilings.$name),)* }
+            }
 
             /// The value of the limit of that name.
             pub fn get(&self, name: &str) -> Option<u64> {
@@ -75,10 +109,12 @@ macro_rules! run_limits {
             pub fn set(&mut self, name: &str, value: u64, ceilings: &Self) -> Result<(), LimitError> {
                 match name {
                     $(stringify!($name) => {
+                        let limit = Limit {
+                            name: stringify!($name), unit: $unit, default: $default, ceiling: $ceiling, most: $most,
+                            what: $what,
+                        };
                         if value == 0 || value > ceilings.$name {
-                            return Err(LimitError::OutOfRange {
-                                name: stringify!($name), value, unit: $unit, ceiling: ceilings.$name,
-                            });
+                            return Err(LimitError::OutOfRange { limit, value, ceiling: ceilings.$name });
                         }
                         self.$name = value;
                     })*
@@ -90,19 +126,22 @@ macro_rules! run_limits {
     };
 }
 
+// Where the last number comes from: a memory of 32-bit WebAssembly has 4 GiB at most. An hour of waiting is what clients
+// and proxies can be made to wait for, ten minutes of computing block a core of everybody else for as long, and that much
+// fuel lasts for hours. Bytes and lines are held in memory, and are written with the attempt in one row.
 run_limits! {
-    fuel: "units", 1_000_000_000, 20_000_000_000, "WebAssembly instructions per run, one unit each";
-    cpu_ms: "ms", 1_000, 10_000, "Time in guest code per run, without waiting";
-    wall_ms: "ms", 20_000, 60_000, "Time per run, host calls included";
-    memory_bytes: "bytes", 64 << 20, 256 << 20, "Memory and tables per run, summed over the instance";
-    result_bytes: "bytes", 1 << 20, 8 << 20, "JSON that a hook returns";
-    log_bytes: "bytes", 64 << 10, 1 << 20, "Text that a run prints";
-    log_line_bytes: "bytes", 8 << 10, 64 << 10, "One printed line";
-    log_lines: "lines", 1_000, 10_000, "Lines that a run prints";
-    http_calls: "calls", 16, 64, "Outgoing calls per run";
-    http_calls_at_once: "calls", 4, 16, "Outgoing calls of a run at the same time; further ones wait";
-    http_request_bytes: "bytes", 1 << 20, 8 << 20, "Body of an outgoing request";
-    http_response_bytes: "bytes", 1 << 20, 8 << 20, "Body of the answer, decoded";
+    fuel: "units", 1_000_000_000, 20_000_000_000, 10_000_000_000_000, "WebAssembly instructions per run, one unit each";
+    cpu_ms: "ms", 1_000, 10_000, 600_000, "Time in guest code per run, without waiting";
+    wall_ms: "ms", 20_000, 60_000, 3_600_000, "Time per run, host calls included";
+    memory_bytes: "bytes", 64 << 20, 256 << 20, 4 << 30, "Memory and tables per run, summed over the instance";
+    result_bytes: "bytes", 1 << 20, 8 << 20, 64 << 20, "JSON that a hook returns";
+    log_bytes: "bytes", 64 << 10, 1 << 20, 16 << 20, "Text that a run prints";
+    log_line_bytes: "bytes", 8 << 10, 64 << 10, 1 << 20, "One printed line";
+    log_lines: "lines", 1_000, 10_000, 100_000, "Lines that a run prints";
+    http_calls: "calls", 16, 64, 1_000, "Outgoing calls per run";
+    http_calls_at_once: "calls", 4, 16, 100, "Outgoing calls of a run at the same time; further ones wait";
+    http_request_bytes: "bytes", 1 << 20, 8 << 20, 64 << 20, "Body of an outgoing request";
+    http_response_bytes: "bytes", 1 << 20, 8 << 20, 64 << 20, "Body of the answer, decoded";
 }
 
 impl RunLimits {
@@ -113,25 +152,21 @@ impl RunLimits {
 }
 
 /// Bytes of a module that is uploaded.
-pub const MODULE_BYTES: Limit = Limit {
-    name: "module_bytes",
-    unit: "bytes",
-    default: 4 << 20,
-    ceiling: 16 << 20,
-    what: "A module that is uploaded",
-};
+pub const MODULE_BYTES: Limit = of_tenants("module_bytes", "bytes", 4 << 20, 16 << 20, "A module that is uploaded");
 
 /// Bytes of a script.
-pub const SCRIPT_BYTES: Limit =
-    Limit { name: "script_bytes", unit: "bytes", default: 1 << 20, ceiling: 4 << 20, what: "A script" };
+pub const SCRIPT_BYTES: Limit = of_tenants("script_bytes", "bytes", 1 << 20, 4 << 20, "A script");
 
 /// Bytes of an event's body.
-pub const EVENT_BYTES: Limit =
-    Limit { name: "event_bytes", unit: "bytes", default: 256 << 10, ceiling: 1 << 20, what: "The body of an event" };
+pub const EVENT_BYTES: Limit = of_tenants("event_bytes", "bytes", 256 << 10, 1 << 20, "The body of an event");
 
 /// Bytes of a body that is neither an event nor code.
-pub const BODY_BYTES: Limit =
-    fixed("body_bytes", "bytes", 2 << 20, "The body of any other call of the API; more where a script may be larger");
+pub const BODY_BYTES: Limit = fixed(
+    "body_bytes",
+    "bytes",
+    2 << 20,
+    "The body of any other call of the API; more where scripts or secrets may be",
+);
 
 /// Bytes of a batch of events.
 pub const BATCH_BYTES: Limit = fixed(
@@ -148,20 +183,14 @@ pub const BATCH_LINES: Limit = fixed("batch_lines", "lines", 1_000, "Events in a
 pub const EVENT_DEPTH: Limit = fixed("event_depth", "levels", 64, "Nesting of an event's JSON");
 
 /// Secrets of a hook.
-pub const SECRETS: Limit =
-    Limit { name: "secrets", unit: "secrets", default: 20, ceiling: 100, what: "Secrets of a hook" };
+pub const SECRETS: Limit = of_tenants("secrets", "secrets", 20, 100, "Secrets of a hook");
 
 /// Length of a secret's name.
 pub const SECRET_NAME_CHARS: Limit = fixed("secret_name_chars", "characters", 128, "The name of a secret");
 
 /// Length of a secret's value.
-pub const SECRET_VALUE_BYTES: Limit = Limit {
-    name: "secret_value_bytes",
-    unit: "bytes",
-    default: 4_096,
-    ceiling: 64 << 10,
-    what: "The value of a secret",
-};
+pub const SECRET_VALUE_BYTES: Limit =
+    of_tenants("secret_value_bytes", "bytes", 4_096, 64 << 10, "The value of a secret");
 
 /// Hooks of a tenant.
 pub const HOOKS: Limit = fixed("hooks", "hooks", 100, "Hooks of a tenant");
@@ -171,7 +200,12 @@ pub const VERSIONS: Limit =
     fixed("versions", "versions", 50, "Versions of a hook that are kept; the oldest unused one goes first");
 
 const fn fixed(name: &'static str, unit: &'static str, value: u64, what: &'static str) -> Limit {
-    Limit { name, unit, default: value, ceiling: value, what }
+    of_tenants(name, unit, value, value, what)
+}
+
+/// One that an operator sets for all tenants.
+const fn of_tenants(name: &'static str, unit: &'static str, default: u64, ceiling: u64, what: &'static str) -> Limit {
+    Limit { name, unit, default, ceiling, most: ceiling, what }
 }
 
 /// The limits that are not of a run.
@@ -205,7 +239,27 @@ mod tests {
             assert_eq!(RunLimits::default().get(limit.name), Some(limit.default));
             assert_eq!(RunLimits::CEILINGS.get(limit.name), Some(limit.ceiling));
         }
-        assert!(all().all(|limit| limit.default <= limit.ceiling));
+        for limit in all() {
+            assert!(limit.default <= limit.ceiling && limit.ceiling <= limit.most, "{limit:?}");
+            assert!(
+                limit.is_movable() || limit.default == limit.ceiling,
+                "only an operator's word raises it: {limit:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_refusal_names_the_operators_setting_where_there_is_one() {
+        let ceilings = RunLimits { wall_ms: RunLimits::MOST.wall_ms, ..RunLimits::CEILINGS };
+        let refusal = |name, value| RunLimits::default().set(name, value, &ceilings).expect_err(name).to_string();
+        let way_up = "limit cpu_ms is 10001 ms; it must be between 1 and 10000 (an operator can raise it: `hookbox serve \
+                      --limit cpu_ms=…`)";
+        assert_eq!(refusal("cpu_ms", 10_001), way_up);
+        assert_eq!(refusal("cpu_ms", 0), "limit cpu_ms is 0 ms; it must be between 1 and 10000");
+        assert_eq!(refusal("wall_ms", 3_600_001), "limit wall_ms is 3600001 ms; it must be between 1 and 3600000");
+        assert_eq!(BODY_BYTES.way_up(BODY_BYTES.default), "");
+        assert_eq!(MODULE_BYTES.way_up(MODULE_BYTES.ceiling), "");
+        assert!(MODULE_BYTES.way_up(MODULE_BYTES.default).contains("--limit module_bytes=…"));
     }
 
     #[test]

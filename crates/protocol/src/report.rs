@@ -105,6 +105,11 @@ pub struct Call {
 }
 
 impl Call {
+    /// Bytes of a method that are kept.
+    pub const METHOD_BYTES_MAX: usize = 32;
+    /// Bytes of an address that are kept.
+    pub const URL_BYTES_MAX: usize = 2_048;
+
     /// Whether the call may have changed something elsewhere: it was no GET or HEAD, and was answered 2xx.
     ///
     /// An attempt with such a call is not repeated under `retry: safe`.

@@ -44,6 +44,9 @@ pub struct NewEventConnection {
     pub strategy: Option<String>,
 }
 
+/// A boolean of a request, as [`crate::flag`] reads it.
+pub struct Flag;
+
 /// The name of an [`Outcome`], which is how bodies carry it.
 pub struct OutcomeName;
 
@@ -87,6 +90,18 @@ impl PartialSchema for Timestamp {
 }
 
 impl ToSchema for Timestamp {}
+
+impl PartialSchema for Flag {
+    fn schema() -> RefOr<Schema> {
+        let texts = text().enum_values(Some(["true", "false"]));
+        let boolean = ObjectBuilder::new().schema_type(Type::Boolean);
+        let described = "`true` and `false`; as strings they are taken too.";
+        // By its path: what utoipa derives here names it so, too.
+        utoipa::openapi::OneOfBuilder::new().item(boolean).item(texts).description(Some(described)).into()
+    }
+}
+
+impl ToSchema for Flag {}
 
 impl PartialSchema for OutcomeName {
     fn schema() -> RefOr<Schema> {

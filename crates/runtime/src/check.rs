@@ -5,6 +5,7 @@ mod contract;
 mod form;
 mod shape;
 
+use hookbox_protocol::limits::MODULE_BYTES;
 use hookbox_protocol::{ErrorCode, ModuleDigest, Trigger};
 use sha2::{Digest as _, Sha256};
 use wasmparser::{Validator, WasmFeatures};
@@ -17,7 +18,8 @@ use crate::settings::{ModuleInfo, Settings};
 pub(crate) fn check(wasm: &[u8], trigger: Option<Trigger>, settings: &Settings) -> Result<ModuleInfo, Refusal> {
     let (bytes, most) = (wasm.len() as u64, settings.module_bytes_max);
     if bytes > most {
-        let message = format!("the module is {bytes} bytes; the most is {most} (an operator can raise it)");
+        let (name, way_up) = (MODULE_BYTES.name, MODULE_BYTES.way_up(most));
+        let message = format!("the module has {bytes} bytes; the limit `{name}` is {most} bytes{way_up}");
         return Err(Refusal::new(ErrorCode::TooLarge, message));
     }
     form::core_module(wasm)?;

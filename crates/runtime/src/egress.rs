@@ -16,7 +16,7 @@ pub struct NoEgress;
 
 impl Egress for NoEgress {
     fn send(&self, _: Request, _: CallBudget) -> BoxFuture<'static, Result<Response, CallError>> {
-        let error = CallError { code: ErrorKind::Blocked, message: "this run has no network".to_owned() };
+        let error = CallError::new(ErrorKind::Blocked, "this run has no network".to_owned());
         async move { Err(error) }.boxed()
     }
 }

@@ -1,5 +1,6 @@
 //! The wasmtime engines and the pools behind them.
 
+use hookbox_protocol::RunLimits;
 use wasmparser::WasmFeatures;
 use wasmtime::{
     Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, ProfilingStrategy, Strategy,
@@ -7,7 +8,7 @@ use wasmtime::{
 };
 
 use crate::Error;
-use crate::settings::{KeepResident, Settings};
+use crate::settings::{KeepResident, Settings, ShapeLimits};
 
 /// Frames that a backtrace shows.
 pub(crate) const BACKTRACE_FRAMES: usize = 20;
@@ -144,7 +145,8 @@ fn pooled(kind: Kind, settings: &Settings, keep_resident: usize) -> Result<Engin
     if slots == 0 {
         return Err(Error::Setup("runs_at_once is 0; it must be at least 1".to_owned()));
     }
-    let memory_bytes_max = usize::try_from(settings.memory_bytes_max)
+    // The script engine works on scripts within the shipped ceiling, however low the operator's is for runs.
+    let memory_bytes_max = usize::try_from(settings.memory_bytes_max.max(RunLimits::CEILINGS.memory_bytes))
         .map_err(|_| Error::Setup("memory_bytes_max is larger than the address space".to_owned()))?;
     let mut pool = PoolingAllocationConfig::default();
     pool.total_core_instances(slots)
@@ -154,6 +156,7 @@ fn pooled(kind: Kind, settings: &Settings, keep_resident: usize) -> Result<Engin
         .total_component_instances(0)
         .total_gc_heaps(0)
         .max_memory_size(memory_bytes_max)
+        .max_core_instance_size(instance_bytes_max(&settings.shape))
         .table_elements(settings.shape.table_elements as usize)
         .max_memories_per_module(1)
         .max_tables_per_module(1)
@@ -165,6 +168,16 @@ fn pooled(kind: Kind, settings: &Settings, keep_resident: usize) -> Result<Engin
     let mut config = config(kind);
     config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
     checked(&config)
+}
+
+/// Bytes of an instance's own bookkeeping, so that whatever passes the shape screen can be instantiated. It is allocated
+/// with the instance, as large as that needs.
+fn instance_bytes_max(shape: &ShapeLimits) -> usize {
+    const DEFAULT: usize = 1 << 20;
+    const FUNCTION_REFERENCE: usize = 32;
+    const GLOBAL: usize = 16;
+    let functions = (shape.functions as usize).saturating_mul(2 * FUNCTION_REFERENCE);
+    functions.saturating_add((shape.globals as usize).saturating_mul(GLOBAL)).max(DEFAULT)
 }
 
 /// Makes the engine and holds it to [`FEATURES`]: what an update of wasmtime switches on, or off, must not slip in.

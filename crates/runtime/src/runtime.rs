@@ -118,6 +118,14 @@ impl Runtime {
         check::check(wasm, Some(trigger), &self.0.settings)
     }
 
+    /// What [`Runtime::check`] says where the operator moved no limit.
+    ///
+    /// # Errors
+    /// What the author has to change, or the operator to allow.
+    pub fn check_as_shipped(wasm: &[u8], trigger: Trigger) -> Result<ModuleInfo, Refusal> {
+        check::check(wasm, Some(trigger), &Settings::default())
+    }
+
     /// What an upload does: checks the module, compiles it, keeps the artefact, and asks for its contract number.
     ///
     /// # Errors
@@ -317,10 +325,14 @@ impl Runtime {
     async fn ask_abi(&self, module: &Module) -> Result<(), CompileError> {
         let _slot = self.slot().await?;
         let _awake = self.0.ticker.awake();
-        let sandbox = sandbox(module, &ABI_LIMITS, run::no_egress(), None)?;
-        let message = match run::abi(sandbox, module, &ABI_LIMITS).await? {
+        let memory_bytes = self.0.settings.memory_bytes_max.max(ABI_LIMITS.memory_bytes);
+        let limits = RunLimits { memory_bytes, ..ABI_LIMITS };
+        let sandbox = sandbox(module, &limits, run::no_egress(), None)?;
+        let message = match run::abi(sandbox, module, &limits).await? {
             Ok(ABI) => return Ok(()),
-            Ok(other) => format!("the module speaks contract {other}; this host speaks {ABI}"),
+            Ok(other) => format!(
+                "the module speaks contract {other}; this host speaks {ABI}: let `hookbox_abi` answer {ABI}, or leave it out"
+            ),
             Err(outcome) => {
                 let why = outcome.error().map(|error| error.message).unwrap_or_default();
                 format!("the module does not say which contract it speaks: `hookbox_abi` failed: {why}")

@@ -1,9 +1,14 @@
 //! What an operator decides about the sandbox.
 
+mod shape;
+
 use std::path::PathBuf;
 
 use hookbox_protocol::limits::MODULE_BYTES;
 use hookbox_protocol::{RunLimits, Trigger};
+
+pub(crate) use shape::Bound;
+pub use shape::ShapeLimits;
 
 /// How a [`crate::Runtime`] is set up.
 #[derive(Debug, Clone)]
@@ -18,7 +23,7 @@ pub struct Settings {
     pub compiler: Compiler,
     /// Bytes of compiled code that stay loaded; the least recently used goes first.
     pub loaded_bytes_max: u64,
-    /// Bytes that the memory of any run can reach: the ceiling of the limit `memory_bytes`.
+    /// Bytes that the memory of any run can reach, up to 4 GiB: the ceiling of the limit `memory_bytes`.
     pub memory_bytes_max: u64,
     /// Bytes of a module that is uploaded.
     pub module_bytes_max: u64,
@@ -49,67 +54,6 @@ pub enum Compiler {
     /// A child process with limits on its time and memory: this program, started with the one argument `__compile`,
     /// calls [`crate::compile::child_main`].
     Child(PathBuf),
-}
-
-/// The shape screen: what a module may look like before it meets the compiler.
-///
-/// Compile time is the softest spot of the sandbox: 14 KB of nested loops kept Cranelift busy for 20 s. Real modules
-/// stay far below these numbers, which were chosen so that the worst module that passes compiles in seconds. One
-/// memory and one table are always the most.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ShapeLimits {
-    /// Functions, imported ones included.
-    pub functions: u32,
-    /// Bytes of one function's body.
-    pub body_bytes: u32,
-    /// How deep blocks nest in one function.
-    pub nesting: u32,
-    /// Locals of one function, without its parameters.
-    pub locals: u32,
-    /// Locals of all functions together.
-    pub locals_total: u32,
-    /// Parameters of a function type.
-    pub params: u32,
-    /// Results of a function type.
-    pub results: u32,
-    /// Targets of one `br_table`.
-    pub br_table_targets: u32,
-    /// Types.
-    pub types: u32,
-    /// Globals.
-    pub globals: u32,
-    /// Data segments.
-    pub data_segments: u32,
-    /// Element segments.
-    pub element_segments: u32,
-    /// Exports.
-    pub exports: u32,
-    /// Imports.
-    pub imports: u32,
-    /// Elements that a table starts with.
-    pub table_elements: u32,
-}
-
-impl Default for ShapeLimits {
-    fn default() -> Self {
-        Self {
-            functions: 10_000,
-            body_bytes: 128 << 10,
-            nesting: 256,
-            locals: 1_000,
-            locals_total: 250_000,
-            params: 64,
-            results: 16,
-            br_table_targets: 4_096,
-            types: 5_000,
-            globals: 1_000,
-            data_segments: 1_000,
-            element_segments: 100,
-            exports: 200,
-            imports: 200,
-            table_elements: 10_000,
-        }
-    }
 }
 
 /// How much memory a pool keeps between runs, and why.

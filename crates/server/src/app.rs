@@ -37,6 +37,10 @@ pub struct Parts {
     pub settings: ServerSettings,
 }
 
+/// Lists that are read at the same time, each for another tenant, and how many more of a tenant may wait for their turn.
+const LISTS_AT_ONCE: u32 = 8;
+const LISTS_WAITING_PER_TENANT: u32 = 64;
+
 /// The daemon without its connections. Cheap to clone.
 #[derive(Clone)]
 pub struct App(Arc<Inner>);
@@ -49,6 +53,7 @@ struct Inner {
     guests: Guests,
     compiles: Turns,
     runs: Turns,
+    lists: Turns,
     brake: Brake,
     rotation: Arc<tokio::sync::Mutex<()>>,
     management_rates: Rates,
@@ -89,6 +94,7 @@ impl App {
             guests,
             compiles: turns(settings.compiles_at_once, 1),
             runs: turns(settings.runner_at_once, settings.runner_per_tenant),
+            lists: Turns::new(LISTS_AT_ONCE, 1, LISTS_WAITING_PER_TENANT),
             brake: Brake::new(),
             rotation: Arc::default(),
             management_rates: Rates::new(settings.management_rate),
@@ -149,6 +155,11 @@ impl App {
     /// The turns of the runner and of calls of blocking triggers.
     pub(crate) fn runs(&self) -> &Turns {
         &self.0.runs
+    }
+
+    /// The turns of lists, which may read a lot.
+    pub(crate) fn lists(&self) -> &Turns {
+        &self.0.lists
     }
 
     /// Held by the one rotation of keys that there can be at a time.

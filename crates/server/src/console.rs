@@ -1,4 +1,4 @@
-//! `/console/` and `/docs`: the web console and the page to read and try the API, embedded by the build script. Files and
+//! `/console/`, to which `/` leads, and `/docs`: the web console and the page to read and try the API, embedded by the build script. Files and
 //! nothing else: they work through the public API.
 
 use axum::Router;
@@ -40,6 +40,8 @@ include!(concat!(env!("OUT_DIR"), "/console.rs"));
 /// The routes of the console.
 pub(crate) fn routes() -> Router<App> {
     Router::new()
+        // Who types the daemon's address into a browser looks for the console.
+        .route("/", get(async || Redirect::temporary("/console/")))
         .route("/console", get(async || Redirect::permanent("/console/")))
         .route("/console/", get(async |headers: HeaderMap| page("index.html", &headers)))
         .route("/console/{*path}", get(file))

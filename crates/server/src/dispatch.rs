@@ -5,6 +5,7 @@
 //! that were in flight when a daemon ended wait for more than a slot: see [`suspect`].
 
 mod delivery;
+mod dropped;
 mod in_flight;
 mod log_entry;
 mod speaker;

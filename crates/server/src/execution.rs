@@ -52,12 +52,12 @@ pub(crate) async fn execute(
         Loaded::Program(program, explainer) => (program, explainer),
         Loaded::Ended(outcome) => {
             let mut report = report_of(outcome);
-            redactor.report(&mut report);
+            redactor.report(&mut report, &execution.limits);
             return Ok(report);
         }
     };
     let Execution { trigger, input, limits, way_out, result, listener } = execution;
-    let logs = listener.map(|listener| redacted(listener, Arc::clone(redactor)));
+    let logs = listener.map(|listener| redacted(listener, Arc::clone(redactor), limits));
     let notices = way_out.notices().clone();
     notices.begin(logs.clone());
     let invocation = Invocation { trigger, input, limits, egress: Arc::new(way_out), logs };
@@ -66,7 +66,7 @@ pub(crate) async fn execute(
     if let Some(explainer) = explainer {
         explainer.explain(&mut report.outcome);
     }
-    redactor.report(&mut report);
+    redactor.report(&mut report, &limits);
     if let Outcome::Completed { value } = &mut report.outcome {
         match result {
             ResultFor::Nobody => *value = Value::Null,
@@ -91,10 +91,10 @@ pub(crate) fn report_of(outcome: Outcome) -> Report {
     }
 }
 
-fn redacted(listener: Arc<dyn Listener>, redactor: Arc<Redactor>) -> LogTap {
+fn redacted(listener: Arc<dyn Listener>, redactor: Arc<Redactor>, limits: RunLimits) -> LogTap {
     Arc::new(move |line| {
         if listener.listens() {
-            listener.hear(&redactor.line(line));
+            listener.hear(&redactor.line(line, &limits));
         }
     })
 }

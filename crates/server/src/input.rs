@@ -19,7 +19,7 @@ const WEBTASK: &str = "webtask";
 /// What `context.webtask.event` tells a hook, so that it can recognise a repeated delivery.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub(crate) struct EventInfo {
-    /// The event; of all zeros in the runner and in local runs, which have none.
+    /// The event, or the call; of all zeros in the runner and in local runs, which have none.
     pub(crate) id: EventId,
     /// 1 for the first attempt.
     pub(crate) attempt: u32,
@@ -92,25 +92,38 @@ pub(crate) fn of_event(user: &str, context: &str, secrets: &str, event: EventInf
     Ok(Bytes::from(json))
 }
 
-/// The input for a run on given arguments, in the order of the trigger's table.
+/// Refuses arguments that are not those of the trigger.
+pub(crate) fn check_arguments(trigger: Trigger, arguments: &Map<String, Value>) -> Result<(), InputError> {
+    let spec = trigger.spec();
+    if let Some(name) = arguments.keys().find(|name| !spec.arguments.contains(&name.as_str())) {
+        let name = name.chars().take(64).collect();
+        return Err(InputError::Unknown { trigger, name, arguments: spec.arguments.join(", ") });
+    }
+    for name in spec.arguments {
+        let value = arguments.get(*name);
+        // A context that nobody gave is an empty one; what a hook is about must be there.
+        let must_be_object = matches!(*name, "user" | "client") || *name == "context" && value.is_some();
+        if must_be_object && !value.is_some_and(Value::is_object) {
+            return Err(missing(spec, name));
+        }
+    }
+    Ok(())
+}
+
+/// The input for a run on given arguments, in the order of the trigger's table. What was not given is left out, so that
+/// a script finds it undefined.
 pub(crate) fn of_arguments(
     trigger: Trigger,
     arguments: &Map<String, Value>,
     secrets: &str,
     event: EventInfo,
 ) -> Result<Bytes, InputError> {
-    let spec = trigger.spec();
-    if let Some(name) = arguments.keys().find(|name| !spec.arguments.contains(&name.as_str())) {
-        let name = name.chars().take(64).collect();
-        return Err(InputError::Unknown { trigger, name, arguments: spec.arguments.join(", ") });
-    }
+    check_arguments(trigger, arguments)?;
     let mut json = String::from("{");
-    for name in spec.arguments {
-        let value = arguments.get(*name);
-        let is_object = value.is_some_and(Value::is_object);
-        // A context that nobody gave is an empty one; what a hook is about must be there.
-        if !is_object && (*name == "user" || *name == "client" || *name == "context" && value.is_some()) {
-            return Err(missing(spec, name));
+    for name in trigger.spec().arguments {
+        let value = arguments.get(*name).filter(|value| !value.is_null());
+        if value.is_none() && *name != "context" {
+            continue;
         }
         if json.len() > 1 {
             json.push(',');
@@ -121,7 +134,7 @@ pub(crate) fn of_arguments(
             let context = value.map_or(Cow::Borrowed("{}"), |value| Cow::Owned(value.to_string()));
             push_context(&mut json, &context, secrets, event)?;
         } else {
-            json.push_str(&value.unwrap_or(&Value::Null).to_string());
+            json.extend(value.map(Value::to_string));
         }
     }
     json.push('}');
@@ -265,7 +278,7 @@ mod tests {
             Trigger::CredentialsExchange,
             r#"{"client":{},"audience":"x"}"#,
             &expect![[
-                r#"{"client":{},"scope":null,"audience":"x","context":{"webtask":{"secrets":{},"event":{"id":"evt_0000000000000","attempt":1}}}}"#
+                r#"{"client":{},"audience":"x","context":{"webtask":{"secrets":{},"event":{"id":"evt_0000000000000","attempt":1}}}}"#
             ]],
         );
     }

@@ -35,6 +35,7 @@ pub(crate) struct Metrics {
     http_seconds: Histogram,
     connections: Gauge,
     connections_refused: Counter,
+    connections_made_room: Counter,
     compile_refusals: Family<CodeLabel, Counter>,
     refusals: Family<CodeLabel, Counter>,
     followers: Gauge,
@@ -107,6 +108,7 @@ impl Metrics {
             http_seconds: Histogram::new(REQUEST_SECONDS),
             connections: Gauge::default(),
             connections_refused: Counter::default(),
+            connections_made_room: Counter::default(),
             compile_refusals: Family::default(),
             refusals: Family::default(),
             followers: Gauge::default(),
@@ -130,11 +132,13 @@ impl Metrics {
 
     fn register(&mut self) {
         let registry = &mut self.registry;
-        registry.register("attempts", "Executions of deliveries", self.attempts.clone());
+        let executions = "Executions of hooks, for deliveries and for calls of blocking triggers";
+        registry.register("attempts", executions, self.attempts.clone());
         registry.register("run_seconds", "Time of one execution, waiting included", self.run_seconds.clone());
         registry.register("fuel_used", "Units of fuel that executions burnt", self.fuel.clone());
         registry.register("host_failures", "Executions that the host failed to carry out", self.host_failures.clone());
-        registry.register("leases_lost", "Completions that came after their lease was gone", self.leases_lost.clone());
+        let early = "Executions that ended early, or whose completion came too late, because their lease was gone";
+        registry.register("leases_lost", early, self.leases_lost.clone());
         registry.register("running", "Executions of deliveries just now", self.running.clone());
         registry.register("http_requests", "Answered calls of the API", self.http_requests.clone());
         registry.register("http_request_seconds", "Time to an answer of the API", self.http_seconds.clone());
@@ -143,6 +147,11 @@ impl Metrics {
             "connections_refused",
             "Connections closed because their address had too many",
             self.connections_refused.clone(),
+        );
+        registry.register(
+            "connections_made_room",
+            "Connections closed to make room for others, when there were as many as there may be",
+            self.connections_made_room.clone(),
         );
         registry.register("compile_refusals", "Uploads that were refused", self.compile_refusals.clone());
         registry.register(
@@ -200,7 +209,7 @@ impl Metrics {
         self.host_failures.inc();
     }
 
-    /// A completion came too late.
+    /// An execution ended early, or its completion came too late.
     pub(crate) fn lease_lost(&self) {
         self.leases_lost.inc();
     }
@@ -218,6 +227,11 @@ impl Metrics {
     /// A connection was closed because its address had too many.
     pub(crate) fn connection_refused(&self) {
         self.connections_refused.inc();
+    }
+
+    /// A connection was closed to make room for another one.
+    pub(crate) fn connection_made_room(&self) {
+        self.connections_made_room.inc();
     }
 
     /// A call was answered; `route` is the template, not the path.

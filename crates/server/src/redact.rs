@@ -1,33 +1,36 @@
 //! What a hook prints, without its secrets.
 //!
 //! This protects against accidents only: a hook that reverses a secret or prints it in two lines gets it through.
-//! Masked are the forms that [`hookbox_egress::disguise`] knows.
+//! Masked are the forms that [`hookbox_egress::disguise`] knows. Where a limit cut a text, the beginning of a secret that
+//! it then ends with is masked too.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
-use hookbox_egress::disguise;
+use hookbox_egress::disguise::{self, End, Search};
 use hookbox_protocol::outcome::Outcome;
 use hookbox_protocol::report::{Call, LogLine};
-use hookbox_protocol::{HookError, Report};
+use hookbox_protocol::{HookError, Report, RunLimits};
 use hookbox_store::SecretValue;
 use serde_json::{Map, Value};
 
 /// Secrets with fewer bytes cannot be masked: their letters are in every second word.
 pub const SECRET_BYTES_MASKED_MIN: usize = disguise::BYTES_MIN;
 
+/// What guests put at the end of a text that they cut; the script engine does.
+const ELLIPSIS: &str = "…";
+
 /// Replaces the values of secrets by `[secret NAME]`.
 ///
 /// The search is built when something is to be searched for the first time: most runs print nothing.
 pub(crate) struct Redactor {
     secrets: Vec<(String, SecretValue)>,
-    search: OnceLock<Option<Search>>,
+    search: OnceLock<Option<Searched>>,
 }
 
-struct Search {
-    patterns: AhoCorasick,
+struct Searched {
+    search: Search,
+    /// In the order of the secrets.
     masks: Vec<String>,
 }
 
@@ -37,31 +40,55 @@ impl Redactor {
         Self { secrets, search: OnceLock::new() }
     }
 
+    /// Whether there is nothing to take out of any text.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.secrets.is_empty()
+    }
+
     /// The text without secrets.
     pub(crate) fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        match self.search.get_or_init(|| Search::build(&self.secrets)) {
-            Some(search) if search.patterns.is_match(text) => {
-                Cow::Owned(search.patterns.replace_all(text, &search.masks))
-            }
-            _ => Cow::Borrowed(text),
+        match text.strip_suffix(ELLIPSIS) {
+            Some(begun) => match self.ended(begun, End::Cut) {
+                Cow::Owned(masked) => Cow::Owned(masked + ELLIPSIS),
+                Cow::Borrowed(_) => Cow::Borrowed(text),
+            },
+            None => self.ended(text, End::Whole),
         }
     }
 
-    /// A line that a hook printed, without secrets.
-    pub(crate) fn line(&self, line: &LogLine) -> LogLine {
-        LogLine { message: self.text(&line.message).into_owned(), ..line.clone() }
+    /// The text without secrets, and without the beginning of one if it may have been cut at `bytes_max`. A cut comes
+    /// before a character that does not fit, and none is longer than four bytes.
+    fn bounded<'t>(&self, text: &'t str, bytes_max: usize) -> Cow<'t, str> {
+        if text.len() + 3 < bytes_max { self.text(text) } else { self.ended(text, End::Cut) }
     }
 
-    /// Takes the secrets out of everything in a report but the result: who gets that decides what becomes of it.
-    pub(crate) fn report(&self, report: &mut Report) {
-        if self.secrets.is_empty() {
+    fn ended<'t>(&self, text: &'t str, end: End) -> Cow<'t, str> {
+        let Some(Searched { search, masks }) = self.search.get_or_init(|| Searched::of(&self.secrets)) else {
+            return Cow::Borrowed(text);
+        };
+        match search.replace(text.as_bytes(), end, |_| true, |secret| &masks[secret]) {
+            Some(masked) => Cow::Owned(String::from_utf8(masked).expect("forms begin and end with whole characters")),
+            None => Cow::Borrowed(text),
+        }
+    }
+
+    /// A line that a hook printed within those limits, without secrets.
+    pub(crate) fn line(&self, line: &LogLine, limits: &RunLimits) -> LogLine {
+        LogLine { message: self.bounded(&line.message, line_bytes_max(limits)).into_owned(), ..line.clone() }
+    }
+
+    /// Takes the secrets out of everything in the report of a run within those limits but the result: who gets that
+    /// decides what becomes of it.
+    pub(crate) fn report(&self, report: &mut Report, limits: &RunLimits) {
+        if self.is_idle() {
             return;
         }
         for LogLine { message, .. } in &mut report.logs {
-            self.in_place(message);
+            put(message, |message| self.bounded(message, line_bytes_max(limits)));
         }
-        for Call { url, .. } in &mut report.http {
-            self.in_place(url);
+        for Call { method, url, .. } in &mut report.http {
+            put(method, |method| self.bounded(method, Call::METHOD_BYTES_MAX));
+            put(url, |url| self.bounded(url, Call::URL_BYTES_MAX));
         }
         match &mut report.outcome {
             Outcome::Failed { error } => self.error(error),
@@ -104,32 +131,24 @@ impl Redactor {
     }
 
     fn in_place(&self, text: &mut String) {
-        if let Cow::Owned(masked) = self.text(text) {
-            *text = masked;
-        }
+        put(text, |text| self.text(text));
     }
 }
 
-impl Search {
-    fn build(secrets: &[(String, SecretValue)]) -> Option<Self> {
-        let mut forms: BTreeMap<String, String> = BTreeMap::new();
-        for (name, value) in secrets {
-            for form in disguise::of(value.expose()) {
-                forms.entry(form).or_insert_with(|| format!("[secret {name}]"));
-            }
-        }
-        if forms.is_empty() {
-            return None;
-        }
-        let (patterns, masks): (Vec<String>, Vec<String>) = forms.into_iter().unzip();
-        // Secrets are bounded in number and size, and so is what is built of them. A table of all transitions would be
-        // far larger than they are: twenty long secrets have a million states, on a thread that other hooks wait for.
-        let patterns = AhoCorasick::builder()
-            .kind(Some(AhoCorasickKind::ContiguousNFA))
-            .match_kind(MatchKind::LeftmostLongest)
-            .build(patterns)
-            .expect("the forms of a hook's secrets are far below the search's own limits");
-        Some(Self { patterns, masks })
+impl Searched {
+    fn of(secrets: &[(String, SecretValue)]) -> Option<Self> {
+        let search = Search::new(secrets.iter().map(|(_, value)| value.expose()))?;
+        Some(Self { search, masks: secrets.iter().map(|(name, _)| format!("[secret {name}]")).collect() })
+    }
+}
+
+fn line_bytes_max(limits: &RunLimits) -> usize {
+    usize::try_from(limits.log_line_bytes).unwrap_or(usize::MAX)
+}
+
+fn put(text: &mut String, masked: impl FnOnce(&str) -> Cow<'_, str>) {
+    if let Cow::Owned(masked) = masked(text) {
+        *text = masked;
     }
 }
 

@@ -29,9 +29,11 @@ const FAULTS_MAX: usize = 2;
 
 /// An attempt that was just made.
 pub(crate) struct Attempt<'a> {
-    /// 1 for the first.
+    /// As it is shown: 1 for the first of the delivery, and a replay goes on counting.
     pub(crate) number: u32,
-    /// How those before it ended.
+    /// Its place in the schedule: 1 for the first, and for the first after a replay.
+    pub(crate) place: u32,
+    /// How those before it in the schedule ended.
     pub(crate) earlier_outcomes: &'a [&'a str],
     /// What it left behind.
     pub(crate) report: &'a Report,
@@ -44,7 +46,7 @@ pub(crate) fn next(attempt: &Attempt<'_>, retry: Retry, random: f64) -> Next {
     }
     match refusal(attempt, retry) {
         Some(reason) => Next::Dead { reason },
-        None => Next::RetryAt(wait(&attempt.report.outcome, attempt.number, random)),
+        None => Next::RetryAt(wait(&attempt.report.outcome, attempt.place, random)),
     }
 }
 
@@ -73,7 +75,7 @@ fn refusal(attempt: &Attempt<'_>, retry: Retry) -> Option<String> {
         ));
     }
     let attempts_max = SCHEDULE.len() + 1;
-    (attempt.number as usize >= attempts_max).then(|| format!("all {attempts_max} attempts ended without success"))
+    (attempt.place as usize >= attempts_max).then(|| format!("all {attempts_max} attempts ended without success"))
 }
 
 /// Whether the hook broke by itself. Trouble outside of it, which time may heal, is no fault.
@@ -81,8 +83,8 @@ fn is_fault(outcome: &str) -> bool {
     !matches!(outcome, "completed" | "failed" | "timed_out")
 }
 
-fn wait(outcome: &Outcome, attempt: u32, random: f64) -> Duration {
-    let slot = (attempt.max(1) as usize - 1).min(SCHEDULE.len() - 1);
+fn wait(outcome: &Outcome, place: u32, random: f64) -> Duration {
+    let slot = (place.max(1) as usize - 1).min(SCHEDULE.len() - 1);
     let base = SCHEDULE[slot].as_secs_f64();
     let spread = base * (1.0 - JITTER + 2.0 * JITTER * random.clamp(0.0, 1.0));
     let asked = match outcome {

@@ -86,16 +86,17 @@ impl LocalRun {
             }
             LocalCode::Script(source) => code::script(&Scripts::new(runtime.clone(), cache_dir), &source).await?,
         };
+        let secrets = self.secrets.into_iter().map(|(name, value)| (name, SecretValue::new(value))).collect();
+        let redactor = Arc::new(Redactor::new(secrets));
         let execution = Execution {
             trigger: self.trigger,
             input,
             limits: self.limits,
-            way_out: WayOut::new(egress.session(LOCAL, self.allowed_hosts), Notices::default()),
+            way_out: WayOut::new(egress.session(LOCAL, self.allowed_hosts), Notices::default(), &redactor),
             result: ResultFor::Author,
             listener: self.logs.map(|tap| Arc::new(Tapped(tap)) as Arc<dyn Listener>),
         };
-        let secrets = self.secrets.into_iter().map(|(name, value)| (name, SecretValue::new(value))).collect();
-        Ok(execution::execute(runtime, loaded, execution, &Redactor::new(secrets).into()).await?)
+        Ok(execution::execute(runtime, loaded, execution, &redactor).await?)
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod connection;
 mod limit;
+mod stall;
 mod tls;
 
 use std::sync::Arc;

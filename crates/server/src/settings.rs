@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use hookbox_protocol::RunLimits;
 use hookbox_protocol::limits::{EVENT_BYTES, MODULE_BYTES, SCRIPT_BYTES};
+use hookbox_store::SecretLimits;
 use url::Url;
 
 /// The operator's settings of the server.
@@ -18,6 +19,8 @@ pub struct ServerSettings {
     pub module_bytes_max: u64,
     /// The largest script, in bytes.
     pub script_bytes_max: u64,
+    /// What a hook may have of secrets; the store is opened with the same.
+    pub secrets: SecretLimits,
     /// How many hooks run at the same time for deliveries; the sandbox has at least as many slots, and
     /// [`ServerSettings::slots`] in all.
     pub runs_at_once: u32,
@@ -85,7 +88,16 @@ pub struct HttpSettings {
     pub body_grace: Duration,
     /// The rate at which a body must come beyond that, in bytes per second.
     pub body_rate_min: u64,
-    /// The most connections in all; further ones wait.
+    /// The time that a client gets to take what it is sent, however little that is.
+    pub send_grace: Duration,
+    /// The rate at which it must take it beyond that, in bytes per second.
+    pub send_rate_min: u64,
+    /// Bytes of bodies larger than 64 KiB that may be on their way at the same time, in all.
+    pub body_bytes_all_max: u64,
+    /// The same of one address (of IPv6: of one /64).
+    pub body_bytes_per_ip_max: u64,
+    /// The most connections in all; for a further one that one ends which was quiet for longest, of the address with the
+    /// most of them.
     pub connections_max: usize,
     /// The most connections from one address (of IPv6: from one /64); further ones are closed.
     pub connections_per_ip_max: usize,
@@ -98,6 +110,7 @@ impl Default for ServerSettings {
             event_bytes_max: EVENT_BYTES.default,
             module_bytes_max: MODULE_BYTES.default,
             script_bytes_max: SCRIPT_BYTES.default,
+            secrets: SecretLimits::default(),
             runs_at_once: 60,
             runner_at_once: 4,
             runner_per_tenant: 2,
@@ -130,6 +143,10 @@ impl Default for HttpSettings {
             header_bytes_max: 16 << 10,
             body_grace: Duration::from_secs(10),
             body_rate_min: 16 << 10,
+            send_grace: Duration::from_secs(30),
+            send_rate_min: 4 << 10,
+            body_bytes_all_max: 512 << 20,
+            body_bytes_per_ip_max: 128 << 20,
             connections_max: 1_000,
             connections_per_ip_max: 256,
         }

@@ -36,7 +36,13 @@ pub(crate) fn completes() -> Bytes {
 
 /// A hook that prints its input.
 pub(crate) fn prints_input() -> Bytes {
-    hook("post_change_password", "(call $log (i32.const 1) (local.get 0) (local.get 1)) (i64.const 0)", "")
+    prints_input_often(1)
+}
+
+/// A hook that prints its input so many times.
+pub(crate) fn prints_input_often(times: usize) -> Bytes {
+    let print = "(call $log (i32.const 1) (local.get 0) (local.get 1))".repeat(times);
+    hook("post_change_password", &format!("{print} (i64.const 0)"), "")
 }
 
 /// A hook that returns its input as its value.
@@ -153,6 +159,7 @@ pub(crate) async fn parts(folder: &TempDir, mut settings: ServerSettings) -> Par
             None => MasterKey::generate().into(),
         },
         quotas: Quotas::default(),
+        secrets: settings.secrets,
     };
     Parts {
         store: Store::open(options).await.expect("a store"),

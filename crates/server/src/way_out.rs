@@ -11,19 +11,27 @@ use hookbox_protocol::http::{CallBudget, CallError, Request, Response};
 use hookbox_protocol::report::{Level, LogLine, millis};
 use hookbox_runtime::{Egress, LogTap};
 
+use crate::redact::Redactor;
 use crate::trace::{Kind, Scope};
 
 /// What a run sends its calls through.
 pub(crate) struct WayOut {
     session: Session,
     notices: Notices,
+    redactor: Arc<Redactor>,
     trace: Scope,
 }
 
 impl WayOut {
-    /// A way out that nobody traces.
-    pub(crate) fn new(session: Session, notices: Notices) -> Self {
-        Self { session, notices, trace: Scope::default() }
+    /// A way out that nobody traces. What the operator sees of it goes through `redactor`.
+    pub(crate) fn new(session: Session, notices: Notices, redactor: &Arc<Redactor>) -> Self {
+        let session = if redactor.is_idle() {
+            session
+        } else {
+            let shown = Arc::clone(redactor);
+            session.with_mask(Arc::new(move |text| shown.text(text).into_owned()))
+        };
+        Self { session, notices, redactor: Arc::clone(redactor), trace: Scope::default() }
     }
 
     /// This way out with a span for each call.
@@ -44,7 +52,8 @@ impl Egress for WayOut {
         }
         // Of the address only the host: the rest names users, and holds secrets.
         let host = Url::parse(&request.url).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default();
-        let method: String = request.method.to_ascii_uppercase().chars().take(16).collect();
+        let host = self.redactor.text(&host).into_owned();
+        let method = self.redactor.text(&request.method.to_ascii_uppercase()).chars().take(16).collect::<String>();
         let mut span = self.trace.span(Kind::Client, format!("{method} {host}"));
         span.set("http.request.method", method);
         span.set("server.address", host);

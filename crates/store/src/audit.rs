@@ -1,10 +1,15 @@
 //! Who changed what: an entry for each change, written in the transaction of the change.
 
-use hookbox_protocol::Timestamp;
 use hookbox_protocol::id::AuditId;
+use hookbox_protocol::{TenantId, Timestamp};
 use serde_json::Value;
 
 use crate::{Error, Store, TenantStore, TokenId};
+
+/// The operator, as a credential.
+pub(crate) const OPERATOR: TokenId = TokenId(0);
+/// Whose trail the operator's own is.
+pub(crate) const NO_TENANT: TenantId = TenantId(0);
 
 /// Entries that a list holds when nobody said otherwise, and at most.
 const TAKE_DEFAULT: u32 = 50;

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::{Error, Location, sqlite};
+use crate::{Error, Location, MasterKeys, sqlite};
 
 /// A copy that was made and checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,11 +15,13 @@ pub struct BackedUp {
     pub tenants: u64,
     /// Events in it.
     pub events: u64,
+    /// Whether what it holds was compared with the checksum that is written with it. Copies of earlier programs have none.
+    pub is_compared: bool,
 }
 
 /// Copies a database into one file, beside a daemon that goes on working: the file holds everything that was committed
-/// when the copy began. It is checked before it gets its name, and opens with the same master key, which it does not
-/// contain.
+/// when the copy began, and a checksum of it. It is checked before it gets its name, and opens with the same master key,
+/// which it does not contain.
 ///
 /// # Errors
 /// When the file exists, when the database cannot be read or the copy does not pass the check, and for PostgreSQL, which
@@ -37,16 +39,17 @@ pub async fn backup(from: &Location, to: &Path) -> Result<BackedUp, Error> {
     blocking(move || sqlite::backup::backup(&folder, &to)).await
 }
 
-/// Brings a copy back as the database of the data directory `to`. It is checked first.
+/// Brings a copy back as the database of the data directory `to`. It is checked first, and so are the keys where some are
+/// given: unless all is well, nothing is left in the directory.
 ///
 /// What was delivered after the copy was made is delivered once more; events that came after it are gone.
 ///
 /// # Errors
 /// When the directory has a database already, when the file is none of Hookbox's or is damaged, or was written by a newer
-/// program.
-pub async fn restore(from: &Path, to: &Path) -> Result<BackedUp, Error> {
+/// program, and when none of the keys opens it.
+pub async fn restore(from: &Path, to: &Path, keys: Option<MasterKeys>) -> Result<BackedUp, Error> {
     let (from, to) = (from.to_owned(), to.to_owned());
-    blocking(move || sqlite::backup::restore(&from, &to)).await
+    blocking(move || sqlite::backup::restore(&from, &to, keys.as_ref())).await
 }
 
 async fn blocking(work: impl FnOnce() -> Result<BackedUp, Error> + Send + 'static) -> Result<BackedUp, Error> {

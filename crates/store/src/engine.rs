@@ -11,11 +11,12 @@ use hookbox_protocol::id::{HookNumber, LogId};
 use hookbox_protocol::{DeliveryId, EventId, HookId, ModuleDigest, TenantId, Timestamp, Trigger, api};
 use tokio::sync::Notify;
 
+use crate::replay::Replayable;
 use crate::token::{Credential, Kind};
 use crate::{
     AcceptEvent, AuditFilter, AuditRow, Backlog, Code, Completion, Error, EventFilter, Finding, Heartbeat, HookChange,
     HookRow, LeaseKey, LogEntry, LogFilter, LogRow, MasterKey, MasterKeys, NewHook, NewToken, Recorded, ReplayFilter,
-    Settings, Stats, Swept, TenantChange, TokenId, TokenRow, Version, VersionRow,
+    Settings, SettingsChange, Stats, Swept, TenantChange, TokenId, TokenRow, Version, VersionRow,
 };
 
 /// What every method answers: a future that does not borrow, so that a caller may drop it; a write goes on regardless.
@@ -34,6 +35,17 @@ pub(crate) struct NewCredential {
     pub(crate) kind: Kind,
     pub(crate) hash: [u8; 32],
     pub(crate) token: NewToken,
+}
+
+/// How far the removal of a retired tenant has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purged {
+    /// Nothing is left of it.
+    All,
+    /// There is more to remove.
+    Part,
+    /// Nothing is left but the tenant itself, for which writes may still come that began before it was retired.
+    Waits,
 }
 
 /// A delivery that was claimed, before its hook is at hand.
@@ -90,14 +102,14 @@ pub(crate) struct TenantVault {
     pub(crate) secrets: Vec<(HookNumber, String, Vec<u8>)>,
 }
 
-/// Encrypts the vault of a tenant anew. Runs inside the transaction that reads and replaces it.
-pub(crate) type Rekey = Box<dyn FnOnce(TenantVault) -> Result<TenantVault, Error> + Send>;
+/// Encrypts the vault of a tenant anew. Runs inside the transaction that reads and replaces it, each time that one is begun.
+pub(crate) type Rekey = Box<dyn Fn(TenantVault) -> Result<TenantVault, Error> + Send + Sync>;
 
 /// What becomes of secrets that exist already, or do not yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum SecretWrite {
-    /// None of them may exist.
-    Add,
+    /// None of them may exist, and with them there are at most so many.
+    Add { most: u64 },
     /// All of them must exist.
     Update,
 }
@@ -179,8 +191,8 @@ pub(crate) trait Engine: Send + Sync + 'static {
     /// The first step of the end of a tenant: its name is free, its credentials are gone, its hooks are off, its
     /// deliveries are out of the queue. With an entry in the operator's trail.
     fn retire_tenant(&self, name: String) -> Answer<Option<TenantId>>;
-    /// A further step: removes up to `most` rows of a retired tenant; whether nothing is left.
-    fn purge_tenant(&self, tenant: TenantId, most: u32) -> Answer<bool>;
+    /// A further step: removes up to `most` rows of a retired tenant.
+    fn purge_tenant(&self, tenant: TenantId, most: u32) -> Answer<Purged>;
     /// With an entry in the operator's trail and one in the tenant's.
     fn tenant_token(&self, name: String, new: NewCredential) -> Answer<Option<TokenId>>;
     /// Of a tenant, or of the operator where there is none.
@@ -200,7 +212,7 @@ pub(crate) trait Engine: Send + Sync + 'static {
     /// Makes a delivery that ended due, in the lane of retries. With an entry in the audit trail.
     fn replay(&self, caller: Caller, id: DeliveryId) -> Answer<()>;
     /// Deliveries that match and whose hook is still there, newest event first.
-    fn replayable(&self, tenant: TenantId, filter: ReplayFilter) -> Answer<Vec<DeliveryId>>;
+    fn replayable(&self, tenant: TenantId, filter: ReplayFilter) -> Answer<Replayable>;
     /// As [`Engine::replay`] for each that still has ended and whose hook is still there; how many that were. One entry
     /// in the audit trail, with `filter` in its details.
     fn replay_many(&self, caller: Caller, ids: Vec<DeliveryId>, filter: serde_json::Value) -> Answer<u64>;
@@ -212,6 +224,8 @@ pub(crate) trait Engine: Send + Sync + 'static {
     fn tokens(&self, tenant: TenantId) -> Answer<Vec<TokenRow>>;
     fn revoke_token(&self, caller: Caller, id: TokenId) -> Answer<bool>;
 
+    /// An identifier that no event has or will have.
+    fn event_id(&self) -> Result<EventId, Error>;
     fn accept(&self, tenant: TenantId, event: AcceptEvent) -> Answer<api::EventAccepted>;
     fn event(&self, tenant: TenantId, id: EventId) -> Answer<Option<api::Event>>;
     fn events(&self, tenant: TenantId, filter: EventFilter) -> Answer<api::Events>;
@@ -222,6 +236,8 @@ pub(crate) trait Engine: Send + Sync + 'static {
     fn hook_overview(&self, tenant: TenantId) -> Answer<Vec<api::Hook>>;
     fn update_hook(&self, caller: Caller, id: HookId, change: HookChange) -> Answer<Option<HookRow>>;
     fn delete_hook(&self, caller: Caller, id: HookId) -> Answer<bool>;
+    /// Ends up to `most` deliveries of a deleted hook that wait for another attempt, whenever that is; how many.
+    fn bury_retries(&self, tenant: TenantId, id: HookId, most: u64) -> Answer<u64>;
     fn add_version(&self, caller: Caller, id: HookId, code: Code) -> Answer<Option<u32>>;
     /// Keeps code as a version that is not live. The code of the live or of the newest version answers that one.
     fn save_version(&self, caller: Caller, id: HookId, code: Code) -> Answer<Option<u32>>;
@@ -231,7 +247,8 @@ pub(crate) trait Engine: Send + Sync + 'static {
     fn put_module(&self, caller: Caller, digest: ModuleDigest, wasm: Bytes) -> Answer<()>;
     fn module(&self, digest: ModuleDigest) -> Answer<Option<Bytes>>;
     fn settings(&self, tenant: TenantId, id: HookId) -> Answer<Option<Settings>>;
-    fn set_settings(&self, caller: Caller, id: HookId, settings: Settings) -> Answer<bool>;
+    /// Reads, changes and writes them in one transaction; answers what they are then.
+    fn change_settings(&self, caller: Caller, id: HookId, change: SettingsChange) -> Answer<Option<Settings>>;
 
     fn secrets(&self, tenant: TenantId, id: HookId) -> Answer<Option<SealedSecrets>>;
     /// Writes secrets that were encrypted under `data_key`, unless the tenant has another one by now.

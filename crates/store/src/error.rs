@@ -1,5 +1,6 @@
 //! What can go wrong, by what the caller can do about it.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use hookbox_protocol::name::NameError;
@@ -29,17 +30,24 @@ pub enum Error {
         /// The key.
         key: String,
     },
-    /// A number of things is at its limit.
-    #[error("there are {most} {what} already, the limit `{limit}`; {way_out}")]
+    /// A number of things would be over its limit.
+    #[error(
+        "there {} and {added} would be added; the limit `{limit}` is {most}; {way_out}",
+        if *there == 1 { format!("is 1 {what}") } else { format!("are {there} {what}s") }
+    )]
     LimitReached {
-        /// What is counted.
+        /// One of what is counted.
         what: &'static str,
         /// The limit's name.
         limit: &'static str,
+        /// How many there are.
+        there: u64,
+        /// How many more there would be.
+        added: u64,
         /// The most there can be.
         most: u64,
         /// What makes room.
-        way_out: &'static str,
+        way_out: Cow<'static, str>,
     },
     /// What is asked for does not go with the state that things are in.
     #[error("{0}")]

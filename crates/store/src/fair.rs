@@ -28,7 +28,7 @@ const COST_MEMORY: u64 = 8;
 pub(crate) const OVERDUE_MS: i64 = 5_000;
 
 /// What kind of attempt a delivery waits for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Lane {
     /// The first one.
     Fresh,

@@ -9,7 +9,7 @@ use hookbox_protocol::TenantId;
 use zeroize::Zeroizing;
 
 use crate::vault::DataKey;
-use crate::{Error, MasterKey};
+use crate::{Clock, Error, MasterKey};
 
 /// Master keys, newest first; at least one. The first encrypts, any of them decrypts.
 #[derive(Debug, Clone)]
@@ -72,8 +72,14 @@ impl MasterKeys {
         Ok(keys)
     }
 
-    /// The first of these keys alone, written to the file: after a rotation nothing needs the others.
+    /// The first of these keys alone, written to the file: after a rotation the database needs no other. Backups that were
+    /// made before do, so the others go into a file beside it, named for the time: `master.key.2026-11-24T03-29-02.000Z`.
     pub fn retire_old(&self, path: &Path) -> Result<Self, Error> {
+        if let old @ [_, ..] = &self.0[1..] {
+            let mut name = path.file_name().unwrap_or_default().to_owned();
+            name.push(format!(".{}", Clock::default().now().to_string().replace(':', "-")));
+            Self(old.to_vec()).save(&path.with_file_name(name))?;
+        }
         let keys = Self::from(self.first().clone());
         keys.save(path)?;
         Ok(keys)
@@ -84,7 +90,9 @@ impl MasterKeys {
         let failed = |e| Error::io(format!("writing the master key {}", path.display()), e);
         let text: String = self.0.iter().map(|key| format!("{}\n", key.text().as_str())).collect();
         let text = Zeroizing::new(text);
-        let aside = path.with_extension("new");
+        let mut aside = path.file_name().unwrap_or_default().to_owned();
+        aside.push(".new");
+        let aside = path.with_file_name(aside);
         let mut file =
             OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&aside).map_err(failed)?;
         file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
@@ -160,6 +168,12 @@ mod tests {
         assert_eq!(texts(&both), [key.text().to_string(), texts(&old).remove(0)]);
         assert_eq!(texts(&MasterKeys::load_or_create(&path).expect("read")), texts(&both));
         both.retire_old(&path).expect("written");
+        let kept = fs::read_dir(folder.path()).expect("listed").map(|file| file.expect("listed").path());
+        let kept: Vec<_> = kept.filter(|file| *file != path).collect();
+        let [kept] = &kept[..] else { panic!("one file is beside it: {kept:?}") };
+        assert!(kept.to_string_lossy().contains("/master.key.20"), "{kept:?}");
+        assert_eq!(texts(&MasterKeys::load_or_create(kept).expect("read")), texts(&old));
+        assert_eq!(fs::metadata(kept).expect("exists").permissions().mode() & 0o777, 0o600);
         assert_eq!(texts(&MasterKeys::load_or_create(&path).expect("read")), [key.text().to_string()]);
         assert_eq!(fs::metadata(&path).expect("exists").permissions().mode() & 0o777, 0o600);
     }

@@ -1,15 +1,20 @@
 //! What the operator does to tenants: quotas, suspension, a way back in, the end.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use hookbox_protocol::api;
 
-use crate::engine::NewCredential;
+use crate::engine::{NewCredential, Purged};
 use crate::token::{Kind, Secret};
 use crate::{Error, NewToken, Store, TokenCreated};
 
 /// Rows that one step of the end of a tenant removes, so that the writes of others go in between.
-pub(crate) const PURGE_ROWS: u32 = 500;
+const PURGE_ROWS: u32 = 500;
+/// How often, and how long after each time, is looked whether the writes have ended that do not know of the end of a tenant.
+/// Most are over at once; for one that takes longer nobody waits.
+const PURGE_LOOKS: u32 = 20;
+const PURGE_PAUSE: Duration = Duration::from_millis(20);
 
 /// What is to be changed in a tenant; what is not named stays.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -75,7 +80,17 @@ impl Store {
     pub async fn delete_tenant(&self, name: &str) -> Result<bool, Error> {
         let engine = &self.shared().engine;
         let Some(tenant) = engine.retire_tenant(name.to_owned()).await? else { return Ok(false) };
-        while !engine.purge_tenant(tenant, PURGE_ROWS).await? {}
+        let mut looks = 0;
+        while looks < PURGE_LOOKS {
+            match engine.purge_tenant(tenant, PURGE_ROWS).await? {
+                Purged::All => break,
+                Purged::Part => {}
+                Purged::Waits => {
+                    looks += 1;
+                    tokio::time::sleep(PURGE_PAUSE).await;
+                }
+            }
+        }
         Ok(true)
     }
 

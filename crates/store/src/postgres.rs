@@ -5,6 +5,7 @@
 //! is corrected by a count of the rows; what it remembers of the catalogue is void as soon as the catalogue's revision
 //! grows. When the server is gone, everything is refused until it is back, and goes on by itself then.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,18 +22,23 @@ use self::batch::Care;
 use self::group::Group;
 use self::shared::Shared;
 use crate::engine::{
-    Answer, Caller, Claimed, Engine, NewCredential, Rekey, SealedHook, SealedSecret, SealedSecrets, SecretWrite,
-    SecretsPut, Signal,
+    Answer, Caller, Claimed, Engine, NewCredential, Purged, Rekey, SealedHook, SealedSecret, SealedSecrets,
+    SecretWrite, SecretsPut, Signal,
 };
+use crate::replay::Replayable;
 use crate::token::Credential;
 use crate::{
     AcceptEvent, AuditFilter, AuditRow, Backlog, Code, Completion, Error, EventFilter, Finding, Heartbeat, HookChange,
     HookRow, LeaseKey, LogEntry, LogFilter, LogRow, MasterKey, MasterKeys, NewHook, Recorded, ReplayFilter, Settings,
-    Stats, Swept, TenantChange, TokenId, TokenRow, Version, VersionRow,
+    SettingsChange, Stats, Swept, TenantChange, TokenId, TokenRow, Version, VersionRow,
 };
+
+#[macro_use]
+mod shape;
 
 mod accept;
 mod address;
+mod aside;
 mod audit;
 mod batch;
 mod count;
@@ -46,6 +52,7 @@ mod held;
 mod hook;
 mod keeper;
 mod lease;
+mod leaving;
 mod log;
 mod memory;
 mod migrate;
@@ -62,6 +69,7 @@ mod shared;
 mod statistics;
 mod tenant;
 mod version;
+mod writing;
 
 #[cfg(test)]
 mod tests;
@@ -71,27 +79,6 @@ pub(crate) struct Postgres {
     shared: Arc<Shared>,
     accepts: Group<Incoming, EventAccepted>,
     completions: Group<Completion, Recorded>,
-}
-
-/// Reads on a connection from the pool.
-macro_rules! read {
-    ($self:ident, |$db:ident, $shared:ident| $work:expr) => {{
-        let $shared = Arc::clone(&$self.shared);
-        async move {
-            let $db = $shared.cold().await?;
-            $work.await
-        }
-        .boxed()
-    }};
-}
-
-/// Makes a change, which goes on when nobody waits for it any more.
-macro_rules! change {
-    ($self:ident, $care:expr, $tenant:expr, |$batch:ident| $work:expr) => {{
-        let shared = Arc::clone(&$self.shared);
-        let tenant: Option<TenantId> = $tenant;
-        $self.go_on(async move { batch::change(&shared, $care, tenant, async move |$batch| $work.await).await })
-    }};
 }
 
 impl Engine for Postgres {
@@ -151,7 +138,7 @@ impl Engine for Postgres {
     }
 
     fn rekey(&self, tenant: TenantId, rekey: Rekey) -> Answer<Option<u64>> {
-        change!(self, Care::Catalogue, Some(tenant), |batch| secret::rekey(batch, tenant, rekey))
+        change!(self, Care::Catalogue, Some(tenant), |batch| secret::rekey(batch, tenant, &rekey))
     }
 
     fn end_rotation(&self, keys: MasterKeys) -> Answer<()> {
@@ -198,7 +185,7 @@ impl Engine for Postgres {
         change!(self, Care::Catalogue, None, |batch| operator::retire(batch, &name))
     }
 
-    fn purge_tenant(&self, tenant: TenantId, most: u32) -> Answer<bool> {
+    fn purge_tenant(&self, tenant: TenantId, most: u32) -> Answer<Purged> {
         change!(self, Care::Whole, None, |batch| operator::purge(batch, tenant, most))
     }
 
@@ -214,7 +201,7 @@ impl Engine for Postgres {
         let shared = Arc::clone(&self.shared);
         shared.uses().insert(id, at);
         self.go_on(async move {
-            let written = async { tenant::token_used(&shared.cold().await?, id, at).await }.await;
+            let written = async { tenant::token_used(&shared.prompt().await?, id, at).await }.await;
             shared.uses().remove(&id);
             written
         })
@@ -225,8 +212,8 @@ impl Engine for Postgres {
         self.go_on(async move {
             let mut standing = shared.sweep.lock().await;
             let before = standing.clone();
-            let (swept, after) = batch::change(&shared, Care::Whole, None, async move |batch| {
-                retention::sweep(batch, before, most).await
+            let (swept, after) = batch::change(&shared, Care::Whole, None, async |batch| {
+                retention::sweep(batch, before.clone(), most).await
             })
             .await?;
             *standing = after;
@@ -240,7 +227,7 @@ impl Engine for Postgres {
 
     fn heartbeat(&self, node: Heartbeat) -> Answer<()> {
         let shared = Arc::clone(&self.shared);
-        self.go_on(async move { node::heartbeat(&shared.cold().await?, &node, shared.offset()).await })
+        self.go_on(async move { node::heartbeat(&shared.prompt().await?, &node, shared.offset()).await })
     }
 
     fn operator_stats(&self) -> Answer<api::OperatorStats> {
@@ -268,7 +255,7 @@ impl Engine for Postgres {
         self.published(change!(self, Care::Whole, None, |batch| replay::one(batch, caller, id)))
     }
 
-    fn replayable(&self, tenant: TenantId, filter: ReplayFilter) -> Answer<Vec<DeliveryId>> {
+    fn replayable(&self, tenant: TenantId, filter: ReplayFilter) -> Answer<Replayable> {
         read!(self, |db, shared| replay::replayable(&db, tenant, &filter))
     }
 
@@ -281,7 +268,7 @@ impl Engine for Postgres {
     }
 
     fn credential(&self, id: TokenId) -> Answer<Option<Credential>> {
-        read!(self, |db, shared| tenant::credential(&db, id, shared.quotas))
+        read!(self, prompt, |db, shared| tenant::credential(&db, id, shared.quotas))
     }
 
     fn create_token(&self, caller: Caller, new: NewCredential) -> Answer<TokenId> {
@@ -301,6 +288,10 @@ impl Engine for Postgres {
 
     fn revoke_token(&self, caller: Caller, id: TokenId) -> Answer<bool> {
         change!(self, Care::Catalogue, None, |batch| tenant::revoke_token(batch, caller, id))
+    }
+
+    fn event_id(&self) -> Result<EventId, Error> {
+        self.shared.id().map(EventId)
     }
 
     fn accept(&self, tenant: TenantId, event: AcceptEvent) -> Answer<EventAccepted> {
@@ -358,8 +349,11 @@ impl Engine for Postgres {
     }
 
     fn delete_hook(&self, caller: Caller, id: HookId) -> Answer<bool> {
-        let tenant = Some(caller.tenant);
-        self.published(change!(self, Care::Catalogue, tenant, |batch| hook::delete(batch, caller, &id)))
+        self.published(change!(self, Care::Catalogue, Some(caller.tenant), |batch| hook::delete(batch, caller, &id)))
+    }
+
+    fn bury_retries(&self, tenant: TenantId, id: HookId, most: u64) -> Answer<u64> {
+        self.published(change!(self, Care::Whole, None, |batch| hook::bury_retries(batch, tenant, &id, most)))
     }
 
     fn add_version(&self, caller: Caller, id: HookId, code: Code) -> Answer<Option<u32>> {
@@ -387,16 +381,16 @@ impl Engine for Postgres {
     }
 
     fn module(&self, digest: ModuleDigest) -> Answer<Option<Bytes>> {
-        read!(self, |db, shared| version::module(&db, digest))
+        read!(self, prompt, |db, shared| version::module(&db, digest))
     }
 
     fn settings(&self, tenant: TenantId, id: HookId) -> Answer<Option<Settings>> {
         read!(self, |db, shared| hook::settings(&db, tenant, &id))
     }
 
-    fn set_settings(&self, caller: Caller, id: HookId, settings: Settings) -> Answer<bool> {
+    fn change_settings(&self, caller: Caller, id: HookId, change: SettingsChange) -> Answer<Option<Settings>> {
         let tenant = Some(caller.tenant);
-        change!(self, Care::Catalogue, tenant, |batch| hook::set_settings(batch, caller, &id, &settings))
+        change!(self, Care::Catalogue, tenant, |batch| hook::change_settings(batch, caller, &id, change.clone()))
     }
 
     fn secrets(&self, tenant: TenantId, id: HookId) -> Answer<Option<SealedSecrets>> {
@@ -417,12 +411,11 @@ impl Engine for Postgres {
 
     fn delete_secrets(&self, caller: Caller, id: HookId, names: Vec<String>) -> Answer<Option<()>> {
         let names: Vec<String> = names.into_iter().filter(|name| !name.contains('\0')).collect();
-        let tenant = Some(caller.tenant);
-        change!(self, Care::Catalogue, tenant, |batch| secret::delete(batch, caller, &id, &names))
+        change!(self, Care::Catalogue, Some(caller.tenant), |batch| secret::delete(batch, caller, &id, &names))
     }
 
     fn logs(&self, tenant: TenantId, filter: LogFilter) -> Answer<Vec<LogRow>> {
-        read!(self, |db, shared| log::logs(&db, tenant, &filter, shared.others()))
+        read!(self, |db, shared| log::logs(&shared, &db, tenant, &filter))
     }
 
     fn log_count(&self, tenant: TenantId, filter: LogFilter) -> Answer<u64> {
@@ -440,7 +433,16 @@ impl Engine for Postgres {
         event: Option<EventId>,
         entry: LogEntry,
     ) -> Answer<LogId> {
-        change!(self, Care::Whole, None, |batch| log::add(batch, tenant, hook.as_ref(), event, &entry))
+        let shared = Arc::clone(&self.shared);
+        self.go_on(async move {
+            let writing = shared.writing.begin(&shared, HashSet::from([tenant]))?;
+            let added = batch::change(&shared, Care::Whole, None, async |batch| {
+                log::add(batch, tenant, hook.as_ref(), event, &entry).await
+            })
+            .await;
+            writing.ended_as(&added);
+            added
+        })
     }
 
     fn lease(&self, most: u32, tenant_most: u32, lease: Duration) -> Answer<Vec<Claimed>> {
@@ -455,7 +457,7 @@ impl Engine for Postgres {
     }
 
     fn sealed_hook(&self, number: HookNumber) -> Answer<Option<SealedHook>> {
-        read!(self, |db, shared| hook::sealed(&db, number))
+        read!(self, prompt, |db, shared| hook::sealed(&db, number))
     }
 
     fn complete(&self, completion: Completion) -> Answer<Recorded> {

@@ -5,8 +5,10 @@ use hookbox_protocol::{DeliveryId, HookId, Timestamp, Trigger};
 
 use crate::{Error, TenantStore};
 
-/// Deliveries that one call replays when nobody said otherwise, and at most.
-pub(crate) const TAKE_MAX: u32 = 10_000;
+/// The most deliveries that one call replays.
+const TAKE_MAX: u32 = 10_000;
+/// Deliveries that one call replays when nobody said otherwise.
+const TAKE_DEFAULT: u32 = if cfg!(test) { 20 } else { TAKE_MAX };
 /// Deliveries that go back in one transaction, so that the writes of others go in between.
 const STEP: usize = 500;
 
@@ -39,7 +41,13 @@ impl ReplayFilter {
     }
 
     pub(crate) fn take(&self) -> u32 {
-        self.take.unwrap_or(TAKE_MAX)
+        self.take.unwrap_or(TAKE_DEFAULT)
+    }
+
+    /// Whether those count that are beyond what one call takes, too. Whom an event is about only its text says: where a
+    /// user is named, what was looked at is what counts.
+    pub(crate) fn counts_all(&self) -> bool {
+        self.take.is_none() && self.user.is_none()
     }
 
     fn check(&self) -> Result<(), Error> {
@@ -73,13 +81,35 @@ pub struct Replayed {
     pub delivery: DeliveryId,
 }
 
+/// What a filter finds.
+#[derive(Debug, Default)]
+pub(crate) struct Replayable {
+    /// The newest of them, as many as one call takes.
+    pub(crate) ids: Vec<DeliveryId>,
+    /// How many there are; where the filter names a user, among the events that were looked at.
+    pub(crate) total: u64,
+}
+
 /// What a replay by filter found and did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ReplayedMany {
-    /// Deliveries that match and whose hook is still there, at most as many as were asked for.
+    /// Deliveries that match and whose hook is still there: all of them, or as many as [`ReplayFilter::take`] asks for.
     pub matched: u64,
     /// Deliveries that run again; 0 for a dry run.
     pub replayed: u64,
+}
+
+/// Refuses to replay a delivery that has not ended, or whose hook was deleted.
+pub(crate) fn check(id: DeliveryId, state: DeliveryState, hook: &str, is_deleted: bool) -> Result<(), Error> {
+    if !matches!(state, DeliveryState::Dead | DeliveryState::Succeeded) {
+        let state = state.name();
+        return Err(Error::State(format!("delivery {id} is {state}; only one that is dead or succeeded is replayed")));
+    }
+    if is_deleted {
+        let message = format!("hook '{hook}' was deleted; there is nothing that delivery {id} could run");
+        return Err(Error::State(message));
+    }
+    Ok(())
 }
 
 impl TenantStore {
@@ -102,8 +132,9 @@ impl TenantStore {
         filter.check()?;
         let words = filter.words();
         let engine = &self.shared().engine;
-        let ids = engine.replayable(self.caller().tenant, filter).await?;
-        let mut many = ReplayedMany { matched: ids.len() as u64, replayed: 0 };
+        let take = filter.take.map_or(u64::MAX, u64::from);
+        let Replayable { ids, total } = engine.replayable(self.caller().tenant, filter).await?;
+        let mut many = ReplayedMany { matched: total.min(take), replayed: 0 };
         if !dry_run {
             for step in ids.chunks(STEP) {
                 many.replayed += engine.replay_many(self.caller(), step.to_vec(), words.clone()).await?;

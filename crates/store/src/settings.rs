@@ -29,17 +29,13 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// The limits of a run, with those of this hook in place of the defaults. What is over `ceilings` by now, because
-    /// the operator lowered them, is an error.
-    pub fn run_limits(&self, ceilings: &RunLimits) -> Result<RunLimits, LimitError> {
-        let mut limits = RunLimits::default();
-        for (name, value) in &self.limits {
-            limits.set(name, *value, ceilings)?;
-        }
-        Ok(limits)
+    /// The limits of a run, with those of this hook in place of the defaults. What is over the operator's `ceilings`,
+    /// a default or what was set before they were lowered, becomes the ceiling.
+    pub fn run_limits(&self, ceilings: &RunLimits) -> RunLimits {
+        RunLimits::default().with(|name, default| self.limits.get(name).copied().unwrap_or(default)).within(ceilings)
     }
 
-    pub(crate) fn check(&self) -> Result<(), Error> {
+    fn check(&self) -> Result<(), Error> {
         for (name, value) in &self.limits {
             if *value == 0 {
                 return Err(Error::Invalid(format!("limit {name} is 0; leave it out for its default")));
@@ -59,9 +55,49 @@ impl Settings {
         }
         if self.sealed_secrets.len() as u64 > SECRETS.ceiling {
             let (count, most) = (self.sealed_secrets.len(), SECRETS.ceiling);
-            return Err(Error::Invalid(format!("{count} secrets are sealed; the most is {most}")));
+            return Err(Error::Invalid(format!("{count} secrets are sealed; the limit `secrets` is {most} at most")));
         }
         Ok(())
+    }
+}
+
+/// What somebody changes of a hook's settings; what it leaves out stays as it is at that moment.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SettingsChange {
+    /// Limits by name; `None` brings the default back.
+    pub limits: BTreeMap<String, Option<u64>>,
+    /// The hosts that the hook may call; an inner `None` allows every host.
+    pub allowed_hosts: Option<Option<Vec<String>>>,
+    /// Which failed attempts are repeated.
+    pub retry: Option<Retry>,
+    /// Secrets that are sealed, by name, with their hosts; `None` unseals.
+    pub sealed_secrets: BTreeMap<String, Option<Vec<String>>>,
+    /// Where the hook stands among those of its trigger.
+    pub order: Option<i64>,
+}
+
+impl SettingsChange {
+    /// What comes of settings that were there. Runs inside the transaction that reads and writes them: of two changes at
+    /// the same time, the second one sees what the first one left.
+    pub(crate) fn applied_to(self, mut settings: Settings) -> Result<Settings, Error> {
+        put_all(&mut settings.limits, self.limits);
+        put_all(&mut settings.sealed_secrets, self.sealed_secrets);
+        if let Some(hosts) = self.allowed_hosts {
+            settings.allowed_hosts = hosts;
+        }
+        settings.retry = self.retry.unwrap_or(settings.retry);
+        settings.order = self.order.unwrap_or(settings.order);
+        settings.check()?;
+        Ok(settings)
+    }
+}
+
+fn put_all<T>(values: &mut BTreeMap<String, T>, changes: BTreeMap<String, Option<T>>) {
+    for (name, change) in changes {
+        match change {
+            Some(value) => drop(values.insert(name, value)),
+            None => drop(values.remove(&name)),
+        }
     }
 }
 

@@ -17,15 +17,16 @@ use self::memory::Memory;
 use self::reader::Readers;
 use self::writer::{Batch, Care, Writer};
 use crate::engine::{
-    Answer, Caller, Claimed, Engine, NewCredential, Rekey, SealedHook, SealedSecret, SealedSecrets, SecretWrite,
-    SecretsPut, Signal,
+    Answer, Caller, Claimed, Engine, NewCredential, Purged, Rekey, SealedHook, SealedSecret, SealedSecrets,
+    SecretWrite, SecretsPut, Signal,
 };
 use crate::id::Ids;
+use crate::replay::Replayable;
 use crate::token::Credential;
 use crate::{
     AcceptEvent, AuditFilter, AuditRow, Backlog, Clock, Code, Completion, Error, EventFilter, Finding, Heartbeat,
     HookChange, HookRow, LeaseKey, LogEntry, LogFilter, LogRow, MasterKey, MasterKeys, NewHook, Recorded, ReplayFilter,
-    Settings, Stats, Swept, TenantChange, TokenId, TokenRow, Version, VersionRow,
+    Settings, SettingsChange, Stats, Swept, TenantChange, TokenId, TokenRow, Version, VersionRow,
 };
 
 mod accept;
@@ -63,9 +64,16 @@ pub(crate) struct Sqlite {
     /// What holds for a tenant for which nothing else was set.
     quotas: api::Quotas,
     figures: Arc<Figures>,
+    ids: Arc<Ids>,
+    /// For lists and whatever else may take long.
     readers: Readers,
+    /// For what every call and every run waits for.
+    prompt: Readers,
     writer: Writer,
 }
+
+/// Threads for lists: the machine has other work, and two keep one long list from holding up the rest.
+const READERS: usize = 2;
 
 impl Sqlite {
     /// Opens the directory. The work is done on a thread where it may block.
@@ -76,22 +84,24 @@ impl Sqlite {
 
     fn open_blocking(folder: &std::path::Path, clock: Clock, quotas: api::Quotas) -> Result<Self, Error> {
         let lock = open::lock(folder)?;
-        let db = open::writer(folder)?;
+        let mut db = open::writer(folder)?;
         version::remove_unused(&db)?;
         node::forget_all(&db)?;
         let interrupted = lease::end_all(&db, clock.now())?;
         if interrupted > 0 {
             tracing::warn!(deliveries = interrupted, "the previous process ended while deliveries ran; they run again");
         }
-        lease::pull_forward(&db, clock.now())?;
+        let now = clock.now();
+        lease::pull_forward(&mut db, now, now)?;
         let mut memory = Memory::load(&db, quotas)?;
         let figures = Arc::new(Figures::default());
         figures.reset(&mut memory);
         let ids = Arc::new(Ids::above(highest_id(&db)?, 0));
         let database = open::database(folder);
-        let readers = Readers::start(&database)?;
-        let writer = Writer::start(db, memory, ids, clock.clone(), quotas, Arc::clone(&figures), lock)?;
-        Ok(Self { database, clock, quotas, figures, readers, writer })
+        let (readers, prompt) =
+            (Readers::start(&database, "reader", READERS)?, Readers::start(&database, "prompt-reader", 1)?);
+        let writer = Writer::start(db, memory, Arc::clone(&ids), clock.clone(), quotas, Arc::clone(&figures), lock)?;
+        Ok(Self { database, clock, quotas, figures, ids, readers, prompt, writer })
     }
 
     fn read<T: Send + 'static>(
@@ -99,6 +109,20 @@ impl Sqlite {
         work: impl FnOnce(&Connection) -> Result<T, Error> + Send + 'static,
     ) -> Answer<T> {
         self.readers.read(work)
+    }
+
+    /// Reads a row or two, behind no list.
+    fn read_promptly<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, Error> + Send + 'static,
+    ) -> Answer<T> {
+        self.prompt.read(work)
+    }
+
+    /// Lets all threads end; what it takes to wait for that.
+    fn stop(&self) -> Vec<std::thread::JoinHandle<()>> {
+        let readers = self.readers.stop().into_iter().chain(self.prompt.stop());
+        readers.chain(self.writer.stop()).collect()
     }
 
     fn standing(&self, tenant: TenantId) -> Standing {
@@ -120,8 +144,7 @@ impl Sqlite {
 impl Drop for Sqlite {
     /// Waits for the threads, so that the lock is free when the last handle is gone.
     fn drop(&mut self) {
-        let threads = self.readers.stop().into_iter().chain(self.writer.stop());
-        for thread in threads {
+        for thread in self.stop() {
             drop(thread.join());
         }
     }
@@ -137,7 +160,7 @@ fn highest_id(db: &Connection) -> Result<i64, Error> {
 
 impl Engine for Sqlite {
     fn close(&self) -> BoxFuture<'static, ()> {
-        let threads: Vec<_> = self.readers.stop().into_iter().chain(self.writer.stop()).collect();
+        let threads = self.stop();
         async move {
             let joined =
                 tokio::task::spawn_blocking(move || threads.into_iter().for_each(|thread| drop(thread.join())));
@@ -211,7 +234,7 @@ impl Engine for Sqlite {
         self.writer.write(Care::Catalogue, move |batch| operator::retire(batch, &name))
     }
 
-    fn purge_tenant(&self, tenant: TenantId, most: u32) -> Answer<bool> {
+    fn purge_tenant(&self, tenant: TenantId, most: u32) -> Answer<Purged> {
         self.writer.write(Care::Whole, move |batch| operator::purge(batch, tenant, most))
     }
 
@@ -224,7 +247,7 @@ impl Engine for Sqlite {
     }
 
     fn rekey(&self, tenant: TenantId, rekey: Rekey) -> Answer<Option<u64>> {
-        self.writer.write(Care::Whole, move |batch| rotation::rekey(batch, tenant, rekey))
+        self.writer.write(Care::Whole, move |batch| rotation::rekey(batch, tenant, &rekey))
     }
 
     fn end_rotation(&self, keys: MasterKeys) -> Answer<()> {
@@ -281,7 +304,7 @@ impl Engine for Sqlite {
         self.writer.write(Care::Whole, move |batch| replay::one(batch, caller, id))
     }
 
-    fn replayable(&self, tenant: TenantId, filter: ReplayFilter) -> Answer<Vec<DeliveryId>> {
+    fn replayable(&self, tenant: TenantId, filter: ReplayFilter) -> Answer<Replayable> {
         self.read(move |db| replay::replayable(db, tenant, &filter))
     }
 
@@ -303,7 +326,7 @@ impl Engine for Sqlite {
 
     fn credential(&self, id: TokenId) -> Answer<Option<Credential>> {
         let quotas = self.quotas;
-        self.read(move |db| tenant::credential(db, id, quotas))
+        self.read_promptly(move |db| tenant::credential(db, id, quotas))
     }
 
     fn create_token(&self, caller: Caller, new: NewCredential) -> Answer<TokenId> {
@@ -316,6 +339,10 @@ impl Engine for Sqlite {
 
     fn revoke_token(&self, caller: Caller, id: TokenId) -> Answer<bool> {
         self.writer.write(Care::Catalogue, move |batch| tenant::revoke_token(batch, caller, id))
+    }
+
+    fn event_id(&self) -> Result<EventId, Error> {
+        Ok(EventId(self.ids.next(self.clock.now())))
     }
 
     fn accept(&self, tenant: TenantId, event: AcceptEvent) -> Answer<api::EventAccepted> {
@@ -359,6 +386,10 @@ impl Engine for Sqlite {
         self.writer.write(Care::Catalogue, move |batch| hook::delete(batch, caller, &id))
     }
 
+    fn bury_retries(&self, tenant: TenantId, id: HookId, most: u64) -> Answer<u64> {
+        self.writer.write(Care::Whole, move |batch| delivery::bury_retries(batch, tenant, &id, most))
+    }
+
     fn add_version(&self, caller: Caller, id: HookId, code: Code) -> Answer<Option<u32>> {
         self.writer.write(Care::Catalogue, move |batch| version::add(batch, caller, &id, &code))
     }
@@ -384,15 +415,15 @@ impl Engine for Sqlite {
     }
 
     fn module(&self, digest: ModuleDigest) -> Answer<Option<Bytes>> {
-        self.read(move |db| version::module(db, digest))
+        self.read_promptly(move |db| version::module(db, digest))
     }
 
     fn settings(&self, tenant: TenantId, id: HookId) -> Answer<Option<Settings>> {
         self.read(move |db| hook::settings(db, tenant, &id))
     }
 
-    fn set_settings(&self, caller: Caller, id: HookId, settings: Settings) -> Answer<bool> {
-        self.writer.write(Care::Catalogue, move |batch| hook::set_settings(batch, caller, &id, &settings))
+    fn change_settings(&self, caller: Caller, id: HookId, change: SettingsChange) -> Answer<Option<Settings>> {
+        self.writer.write(Care::Catalogue, move |batch| hook::change_settings(batch, caller, &id, change))
     }
 
     fn secrets(&self, tenant: TenantId, id: HookId) -> Answer<Option<SealedSecrets>> {
@@ -446,7 +477,7 @@ impl Engine for Sqlite {
     }
 
     fn sealed_hook(&self, number: HookNumber) -> Answer<Option<SealedHook>> {
-        self.read(move |db| hook::sealed(db, number))
+        self.read_promptly(move |db| hook::sealed(db, number))
     }
 
     fn complete(&self, completion: Completion) -> Answer<Recorded> {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use hookbox_protocol::{Scope, api, name};
+use hookbox_protocol::{EventId, Scope, api, name};
 
 use crate::engine::{Engine, NewCredential};
 use crate::live::LiveHooks;
@@ -14,7 +14,7 @@ use crate::postgres::Postgres;
 use crate::sqlite::Sqlite;
 use crate::token::{AccessKey, Claim, Credential, Identity, Kind, Secret, read_client};
 use crate::uses::Uses;
-use crate::{Clock, Error, MasterKey, MasterKeys, NewToken, Queue, TenantStore, TokenId};
+use crate::{Clock, Error, MasterKey, MasterKeys, NewToken, Queue, SecretLimits, TenantStore, TokenId};
 
 /// Where a store keeps its rows. Prints without the address of a database, which may hold a password.
 #[derive(Clone)]
@@ -43,6 +43,8 @@ pub struct Options {
     pub master_keys: MasterKeys,
     /// What a tenant may use for which nothing else was set.
     pub quotas: api::Quotas,
+    /// What the hooks of any tenant may have of secrets.
+    pub secrets: SecretLimits,
 }
 
 /// Everything that Hookbox remembers. A clone is another handle to the same store.
@@ -53,6 +55,7 @@ pub(crate) struct Shared {
     pub(crate) engine: Arc<dyn Engine>,
     pub(crate) clock: Clock,
     pub(crate) live: LiveHooks,
+    pub(crate) secret_limits: SecretLimits,
     keys: RwLock<Arc<Keys>>,
     used: Uses,
     credentials: RwLock<Credentials>,
@@ -152,6 +155,7 @@ impl Store {
             engine,
             clock,
             live: LiveHooks::new(),
+            secret_limits: options.secrets,
             keys: RwLock::new(Arc::new(Keys::from(options.master_keys))),
             used: Uses::default(),
             credentials: RwLock::default(),
@@ -204,9 +208,10 @@ impl Store {
     pub async fn authenticate(&self, token: &str) -> Result<Option<Identity>, Error> {
         let (keys, now) = (self.0.keys(), self.0.clock.now());
         match keys.access.iter().find_map(|key| key.read(token, now)) {
-            Some(Claim::Access { client }) => {
-                let found = self.credential(client).await?.filter(|found| found.kind == Kind::Client);
-                Ok(found.map(|found| self.admit(&found)))
+            Some(Claim::Access { client, until }) => {
+                let found = self.credential(client).await?;
+                let found = found.filter(|found| found.kind == Kind::Client && found.holds(now));
+                Ok(found.map(|found| Identity { expires_at: Some(until), ..self.admit(&found) }))
             }
             Some(claim) => self.check(claim).await,
             None => Ok(None),
@@ -225,6 +230,14 @@ impl Store {
     /// [`Store::authenticate`] takes it.
     pub fn access_token(&self, client: &Identity, lifetime: Duration) -> String {
         self.0.keys().access[0].issue(client.token_id, self.0.clock.now(), lifetime)
+    }
+
+    /// An identifier for what is told to a hook as an event and is none: a call that is answered at once.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] while a database that several daemons share cannot be reached.
+    pub fn event_id(&self) -> Result<EventId, Error> {
+        self.0.engine.event_id()
     }
 
     /// The store of one tenant.

@@ -64,13 +64,18 @@ impl Database {
             },
             master_keys: self.key.clone().into(),
             quotas: Quotas::default(),
+            secrets: crate::SecretLimits::default(),
         }
     }
 
     /// Opens a store, when the ones that were opened before are gone.
     async fn open(&self) -> Store {
+        self.open_with(crate::SecretLimits::default()).await
+    }
+
+    async fn open_with(&self, secrets: crate::SecretLimits) -> Store {
         self.until_it_is_free().await;
-        Store::open(self.options()).await.expect("the store opens")
+        Store::open(Options { secrets, ..self.options() }).await.expect("the store opens")
     }
 }
 
@@ -122,6 +127,7 @@ cases! {
         a_key_sent_a_hundred_times_at_once_makes_one_event,
         events_are_listed_by_page_and_filter,
         events_are_found_by_user,
+        a_search_for_events_that_are_rare_goes_on_with_the_next_call,
         many_accepts_at_once_share_commits_and_are_all_kept,
     }
     fairness {
@@ -145,6 +151,7 @@ cases! {
         modules_are_kept_once_and_only_as_long_as_they_are_used,
         a_tenant_has_at_most_so_many_hooks,
         settings_replace_the_defaults,
+        changes_of_settings_at_the_same_time_all_take_effect,
         the_overview_shows_the_last_outcomes,
     }
     isolation {
@@ -182,7 +189,9 @@ cases! {
         a_dead_delivery_says_why,
         deliveries_of_a_disabled_hook_wait_for_it,
         deliveries_of_a_deleted_hook_are_buried,
+        a_deleted_hook_leaves_no_attempt_that_waits_for_its_time,
         a_lease_brings_the_hook_as_it_is_now,
+        many_deliveries_of_a_disabled_hook_delay_nobody_and_all_run_when_it_is_enabled,
         work_wakes_for_events_time_and_returned_slots,
         stats_count_what_there_is,
     }
@@ -190,13 +199,16 @@ cases! {
         a_replayed_delivery_begins_its_schedule_anew_and_its_numbers_go_on,
         a_delivery_that_was_buried_gets_two_more_chances,
         what_cannot_be_replayed_says_why,
+        nothing_of_a_deleted_tenant_is_replayed,
         a_filter_chooses_what_is_replayed,
+        what_one_call_does_not_take_is_counted_all_the_same,
     }
     restart {
         what_was_accepted_is_there_after_a_restart,
         leases_of_a_process_that_is_gone_are_taken_at_once,
         a_delivery_that_ends_the_daemon_twice_is_buried,
         a_clock_that_goes_back_does_not_stop_anything,
+        a_retry_waits_as_long_as_it_would_have_when_the_clock_goes_back,
         a_closed_store_refuses_writes,
     }
     retention {
@@ -210,6 +222,7 @@ cases! {
     secrets {
         secrets_are_added_changed_and_deleted,
         secrets_that_cannot_be_taken_say_why,
+        the_limits_of_secrets_are_the_operators,
         a_value_is_never_printed,
     }
     suspects {

@@ -12,8 +12,12 @@ use crate::store::Shared;
 use crate::token::{Kind, Secret};
 use crate::{
     AcceptEvent, Backlog, Code, Error, EventFilter, HookChange, HookRow, Identity, LiveHook, LogEntry, LogFilter,
-    LogRow, NewHook, NewToken, SecretValue, Settings, TokenCreated, TokenId, TokenRow, Version, VersionRow,
+    LogRow, NewHook, NewToken, SecretValue, Settings, SettingsChange, TokenCreated, TokenId, TokenRow, Version,
+    VersionRow,
 };
+
+/// Deliveries of a deleted hook that are buried in one transaction, so that the writes of others go in between.
+const BURIED_MAX: u64 = if cfg!(test) { 2 } else { 1_000 };
 
 /// The most stretches of time that figures are given for.
 const BUCKETS_MAX: u32 = 200;
@@ -92,9 +96,14 @@ impl TenantStore {
     }
 
     /// Deletes a hook with its versions, secrets and settings; whether there was one. Its past deliveries stay listed;
-    /// those that wait will be buried.
+    /// those that wait are buried, in steps. Where these break off, the rest is buried when it is due.
     pub async fn delete_hook(&self, id: &HookId) -> Result<bool, Error> {
-        self.shared.engine.delete_hook(self.caller, id.clone()).await
+        let engine = &self.shared.engine;
+        let deleted = engine.delete_hook(self.caller, id.clone()).await?;
+        if deleted {
+            while matches!(engine.bury_retries(self.caller.tenant, id.clone(), BURIED_MAX).await, Ok(BURIED_MAX)) {}
+        }
+        Ok(deleted)
     }
 
     /// Makes code the live version, and answers the live version's number. The code that is live already changes
@@ -155,7 +164,8 @@ impl TenantStore {
     /// [`Error::Conflict`] when one exists, [`Error::LimitReached`] at the limit `secrets`, [`Error::Invalid`] for a
     /// name or value that cannot be taken.
     pub async fn add_secrets(&self, id: &HookId, secrets: Vec<(String, SecretValue)>) -> Result<Option<()>, Error> {
-        self.put_secrets(id, SecretWrite::Add, secrets).await
+        let most = self.shared.secret_limits.count_max;
+        self.put_secrets(id, SecretWrite::Add { most }, secrets).await
     }
 
     /// Gives secrets of a hook new values, all of them or none; `None` when there is no such hook.
@@ -196,6 +206,11 @@ impl TenantStore {
         Ok(hooks)
     }
 
+    /// How many hooks of a trigger are enabled: so many deliveries an event makes.
+    pub async fn enabled_count(&self, trigger: Trigger) -> Result<u64, Error> {
+        Ok(self.shared.engine.enabled(self.caller.tenant, trigger).await?.len() as u64)
+    }
+
     /// Whether several hooks of a trigger can be enabled at the same time. As in the original, only one can until the
     /// tenant says otherwise: enabling one disables the others.
     pub async fn several_hooks(&self) -> Result<bool, Error> {
@@ -215,14 +230,13 @@ impl TenantStore {
         self.shared.engine.settings(self.caller.tenant, id.clone()).await
     }
 
-    /// Replaces the settings of a hook; whether there is such a hook. The operator's ceilings are the caller's to hold:
-    /// the store does not know them.
+    /// Changes settings of a hook, and answers what they are then; `None` when there is no such hook. The operator's
+    /// ceilings are the caller's to hold: the store does not know them.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for a limit that does not exist or is zero.
-    pub async fn set_settings(&self, id: &HookId, settings: Settings) -> Result<bool, Error> {
-        settings.check()?;
-        self.shared.engine.set_settings(self.caller, id.clone(), settings).await
+    /// [`Error::Invalid`] for a limit that does not exist or is zero, and for sealed secrets that cannot be.
+    pub async fn change_settings(&self, id: &HookId, change: SettingsChange) -> Result<Option<Settings>, Error> {
+        self.shared.engine.change_settings(self.caller, id.clone(), change).await
     }
 
     /// Lines of the tenant log.
@@ -292,6 +306,7 @@ impl TenantStore {
     ) -> Result<Option<()>, Error> {
         for (name, value) in &secrets {
             name::check_secret(name)?;
+            self.shared.secret_limits.check_value(name, value)?;
             value.check(name)?;
         }
         // Encrypted here and written there: when the data key was exchanged in between, once more with the new one.

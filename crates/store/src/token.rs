@@ -35,6 +35,8 @@ pub struct Identity {
     pub tenant_name: Arc<str>,
     /// The credential.
     pub token_id: TokenId,
+    /// When what was presented ends: an access token ends before its client does.
+    pub expires_at: Option<Timestamp>,
     /// What it allows.
     pub scopes: Arc<[Scope]>,
     /// Whether the operator has suspended the tenant: whatever is asked for is refused.
@@ -118,7 +120,6 @@ pub(crate) enum Kind {
 pub(crate) struct Credential {
     pub(crate) kind: Kind,
     pub(crate) hash: [u8; 32],
-    pub(crate) expires_at: Option<Timestamp>,
     pub(crate) identity: Identity,
 }
 
@@ -126,7 +127,12 @@ impl Credential {
     /// Compares in constant time: how long it takes says nothing of how much of the secret was right.
     pub(crate) fn admits(&self, kind: Kind, secret: &[u8; 32], now: Timestamp) -> bool {
         let same = self.hash.ct_eq(&hash(secret));
-        self.kind == kind && self.expires_at.is_none_or(|end| now < end) && bool::from(same)
+        self.kind == kind && self.holds(now) && bool::from(same)
+    }
+
+    /// Whether it has not ended.
+    pub(crate) fn holds(&self, now: Timestamp) -> bool {
+        self.identity.expires_at.is_none_or(|end| now < end)
     }
 }
 
@@ -154,7 +160,7 @@ impl Secret {
 /// What a text claims to be.
 pub(crate) enum Claim {
     Stored { kind: Kind, id: TokenId, secret: [u8; 32] },
-    Access { client: TokenId },
+    Access { client: TokenId, until: Timestamp },
 }
 
 /// Makes and checks access tokens.
@@ -183,8 +189,8 @@ impl AccessKey {
         let (claims, mac) = (decode::<16>(claims)?, decode::<32>(mac)?);
         self.mac(&claims).verify_slice(&mac).ok()?;
         let number = |bytes: &[u8]| bytes.try_into().map(i64::from_be_bytes).ok();
-        let client = TokenId(number(&claims[..8])?);
-        (now.0 < number(&claims[8..])?).then_some(Claim::Access { client })
+        let (client, until) = (TokenId(number(&claims[..8])?), Timestamp(number(&claims[8..])?));
+        (now < until).then_some(Claim::Access { client, until })
     }
 
     fn mac(&self, claims: &[u8; 16]) -> Hmac<Sha256> {
@@ -263,7 +269,10 @@ mod tests {
         let key = AccessKey::new([7; 32]);
         let token = key.issue(TokenId(9), Timestamp(1_000), Duration::from_secs(1));
         let reads = |key: &AccessKey, text: &str, now| {
-            matches!(key.read(text, Timestamp(now)), Some(Claim::Access { client: TokenId(9) }))
+            matches!(
+                key.read(text, Timestamp(now)),
+                Some(Claim::Access { client: TokenId(9), until: Timestamp(2_000) })
+            )
         };
         assert!(reads(&key, &token, 1_999));
         assert!(!reads(&key, &token, 2_000), "it has ended");

@@ -2,44 +2,22 @@
 
 use std::borrow::Cow;
 
-use serde::Deserialize;
-
-/// What names a user in an event. Whatever else there is, or is no text, is passed over.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Names<'a> {
-    #[serde(borrow, deserialize_with = "text")]
-    id: Option<Cow<'a, str>>,
-    #[serde(borrow, deserialize_with = "text")]
-    user_id: Option<Cow<'a, str>>,
-    #[serde(borrow, deserialize_with = "text")]
-    username: Option<Cow<'a, str>>,
-    #[serde(borrow, deserialize_with = "text")]
-    email: Option<Cow<'a, str>>,
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Named<'a> {
-    ByText(#[serde(borrow)] Cow<'a, str>),
-    ByNumber(serde_json::Number),
-    Not(serde::de::IgnoredAny),
-}
-
-fn text<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Cow<'de, str>>, D::Error> {
-    Ok(match Named::deserialize(deserializer)? {
-        Named::ByText(text) => Some(text),
-        Named::ByNumber(number) => Some(Cow::Owned(number.to_string())),
-        Named::Not(_) => None,
-    })
-}
+use hookbox_protocol::members::{members, text};
+use serde_json::value::RawValue;
 
 /// Whether the user has that id, name or mail address; of a mail address, letters in either case.
 pub(crate) fn is_about(user: &str, wanted: &str) -> bool {
-    let Ok(names) = serde_json::from_str::<Names<'_>>(user) else { return false };
+    let [id, user_id, username, email] = members(user, ["id", "user_id", "username", "email"]).map(named);
     let is = |name: &Option<Cow<'_, str>>| name.as_deref() == Some(wanted);
-    let is_address = names.email.is_some_and(|email| email.to_lowercase() == wanted.to_lowercase());
-    is(&names.id) || is(&names.user_id) || is(&names.username) || is_address
+    let is_address = email.is_some_and(|email| email.to_lowercase() == wanted.to_lowercase());
+    is(&id) || is(&user_id) || is(&username) || is_address
+}
+
+/// A text, or a number as it is written.
+fn named(member: Option<&RawValue>) -> Option<Cow<'_, str>> {
+    let member = member?;
+    let is_number = member.get().starts_with(|first: char| first == '-' || first.is_ascii_digit());
+    if is_number { Some(Cow::Borrowed(member.get())) } else { text(member) }
 }
 
 #[cfg(test)]
@@ -63,6 +41,12 @@ mod tests {
         }
         assert!(is_about(r#"{"user_id": "\u0061bc", "email": null}"#, "abc"), "as it is written does not matter");
         assert!(is_about(r#"{"id": 7, "email": ["x"]}"#, "7"));
+        assert!(is_about(r#"{"id": "a", "n": 1e999, "\udfff": "\ud83d"}"#, "a"));
+        assert!(is_about(r#"{"id": "a\ud83d"}"#, "a\u{fffd}"), "half a character is found as it is shown");
+        let twice = r#"{"id": "old", "id": "new", "id": null, "id": "newest"}"#;
+        assert!(is_about(twice, "newest") && !is_about(twice, "old"), "the last one counts");
+        let odd = r#"{"id": "\ud800", "\udfff": 1, "email": "ann@example.com", "username": 1e2}"#;
+        assert!(is_about(odd, "ann@example.com"), "what is no text hides nothing");
         for broken in ["", "[]", "null", r#"{"id": {}}"#] {
             assert!(!is_about(broken, ""), "{broken}");
         }

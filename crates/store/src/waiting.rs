@@ -1,22 +1,73 @@
 //! Why a delivery has not ended, in words.
 
-use hookbox_protocol::Timestamp;
-use hookbox_protocol::api::{Attempt, DeliveryState};
+use hookbox_protocol::api::{Attempt, Delivery, DeliveryState};
+use hookbox_protocol::http::ErrorKind;
 use hookbox_protocol::report::Call;
+use hookbox_protocol::{DeliveryId, HookId, Timestamp};
+
+/// Why a delivery of a hook that is gone was buried.
+pub(crate) const HOOK_DELETED: &str = "the hook was deleted";
 
 /// What is known of a delivery that matters for what it waits for.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Waiting<'a> {
-    pub(crate) state: DeliveryState,
-    pub(crate) next_at: Option<Timestamp>,
-    pub(crate) held: Held,
+struct Waiting<'a> {
+    state: DeliveryState,
+    next_at: Option<Timestamp>,
+    held: Held,
     /// The attempt that runs or comes next.
-    pub(crate) attempt: i64,
-    pub(crate) hook: HookState,
+    attempt: i64,
+    hook: HookState,
     /// Why it is dead or was put off.
-    pub(crate) reason: Option<&'a str>,
+    reason: Option<&'a str>,
     /// The attempt before.
-    pub(crate) last: Option<&'a Attempt>,
+    last: Option<&'a Attempt>,
+}
+
+/// A delivery as its row and its hook's have it.
+pub(crate) struct Row<'a> {
+    pub(crate) id: DeliveryId,
+    pub(crate) hook_id: HookId,
+    pub(crate) hook_name: String,
+    pub(crate) state: DeliveryState,
+    /// When it is due, or when its lease ends.
+    pub(crate) next_at: Option<Timestamp>,
+    pub(crate) reason: Option<&'a str>,
+    /// The attempts so far, those included that left no trace.
+    pub(crate) attempts_made: i64,
+    pub(crate) is_enabled: bool,
+    pub(crate) is_deleted: bool,
+}
+
+impl Row<'_> {
+    /// The delivery as the API shows it.
+    pub(crate) fn shown(self, attempts: Vec<Attempt>, held: Held) -> Delivery {
+        let hook = match (self.is_enabled, self.is_deleted) {
+            (_, true) => HookState::Deleted,
+            (false, false) => HookState::Disabled,
+            (true, false) => HookState::Enabled,
+        };
+        let waiting = Waiting {
+            state: self.state,
+            next_at: self.next_at,
+            held,
+            attempt: self.attempts_made + 1,
+            hook,
+            reason: self.reason,
+            last: attempts.last(),
+        };
+        let waiting_for = waiting.words();
+        // Of a leased delivery the row holds when the lease ends.
+        let may_run = self.state == DeliveryState::Pending && hook == HookState::Enabled;
+        Delivery {
+            id: self.id,
+            hook_id: self.hook_id,
+            hook_name: self.hook_name,
+            state: self.state,
+            next_attempt_at: self.next_at.filter(|_| may_run),
+            waiting_for,
+            attempts,
+        }
+    }
 }
 
 /// What keeps all deliveries of a tenant back.
@@ -30,7 +81,7 @@ pub(crate) struct Held {
 
 /// What became of a delivery's hook.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum HookState {
+enum HookState {
     Enabled,
     Disabled,
     Deleted,
@@ -41,12 +92,12 @@ const MESSAGE_CHARS: usize = 300;
 
 impl Waiting<'_> {
     /// `None` for a delivery that succeeded.
-    pub(crate) fn words(self) -> Option<String> {
+    fn words(self) -> Option<String> {
         match (self.state, self.hook) {
             (DeliveryState::Succeeded, _) => None,
             (DeliveryState::Dead, _) => Some(self.reason.unwrap_or("no reason was recorded").to_owned()),
             (DeliveryState::Leased, _) => Some(format!("attempt {} runs", self.attempt)),
-            (DeliveryState::Pending, HookState::Deleted) => Some("the hook was deleted".to_owned()),
+            (DeliveryState::Pending, HookState::Deleted) => Some(HOOK_DELETED.to_owned()),
             (DeliveryState::Pending, HookState::Disabled) => Some("the hook is disabled".to_owned()),
             (DeliveryState::Pending, HookState::Enabled) => Some(self.turn()),
         }
@@ -80,7 +131,7 @@ fn ended(attempt: &Attempt) -> String {
     let host = |call: &Call| call.url.split("://").last().and_then(|rest| rest.split('/').next()).map(str::to_owned);
     match failed.map(|call| (host(call).unwrap_or_default(), call.status, call.error)) {
         Some((host, Some(status), None)) => words.push_str(&format!(", {host} answered {status}")),
-        Some((host, _, Some(error))) => words.push_str(&format!(", {host} could not be reached ({})", error.name())),
+        Some((host, _, Some(error))) => words.push_str(&format!(", {}", unanswered(&host, error))),
         _ => {}
     }
     let message = attempt.error.as_ref().map(|error| error.message.lines().next().unwrap_or_default());
@@ -91,11 +142,21 @@ fn ended(attempt: &Attempt) -> String {
     words
 }
 
+fn unanswered(host: &str, error: ErrorKind) -> String {
+    let kind = error.name();
+    match error {
+        ErrorKind::Dns | ErrorKind::Connect | ErrorKind::Tls => format!("{host} could not be reached ({kind})"),
+        ErrorKind::Timeout => format!("{host} did not answer in time ({kind})"),
+        ErrorKind::Blocked | ErrorKind::TooLarge | ErrorKind::TooMany | ErrorKind::Invalid => {
+            format!("the call to {host} failed ({kind})")
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use expect_test::{Expect, expect};
     use hookbox_protocol::HookError;
-    use hookbox_protocol::http::ErrorKind;
 
     use super::*;
 
@@ -178,6 +239,14 @@ mod tests {
             None,
             Some(ErrorKind::Dns),
         ));
+        for (error, how) in [
+            (ErrorKind::Tls, "api.sendgrid.com could not be reached (tls)"),
+            (ErrorKind::Timeout, "api.sendgrid.com did not answer in time (timeout)"),
+            (ErrorKind::Invalid, "the call to api.sendgrid.com failed (invalid)"),
+            (ErrorKind::TooLarge, "the call to api.sendgrid.com failed (too_large)"),
+        ] {
+            assert_eq!(words("failed", "", None, Some(error)), format!("attempt 1 failed, {how}"));
+        }
         expect!["attempt 1 timed out"].assert_eq(&words("timed_out", "", Some(202), None));
         expect!["attempt 1 ended with out of fuel: gone"].assert_eq(&words("out_of_fuel", "gone", None, None));
     }

@@ -21,6 +21,7 @@ pub struct ExchangeArguments {
     pub client: Client,
     #[serde(default)]
     pub scope: Option<Vec<String>>,
+    #[serde(default)]
     pub audience: String,
     pub context: ExchangeContext,
 }
@@ -181,9 +182,8 @@ mod tests {
         let user: UserArguments = arguments(br#"{"user":{},"context":{}}"#).expect("reads");
         assert_eq!(user.user.email, "");
         let exchange: ExchangeArguments =
-            arguments(br#"{"client":{"id":"c"},"audience":"a","context":{"webtask":{"secrets":{"K":"v"}}}}"#)
-                .expect("reads");
-        assert_eq!((exchange.client.id.as_str(), exchange.scope), ("c", None));
+            arguments(br#"{"client":{"id":"c"},"context":{"webtask":{"secrets":{"K":"v"}}}}"#).expect("reads");
+        assert_eq!((exchange.client.id.as_str(), exchange.scope, exchange.audience.as_str()), ("c", None, ""));
         assert_eq!(secret("K").expect("is set"), "v");
         let phone: PhoneArguments =
             arguments(br#"{"recipient":"1","text":"t","context":{"code":"5"}}"#).expect("reads");

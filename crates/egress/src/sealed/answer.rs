@@ -2,25 +2,28 @@
 //! the placeholder.
 
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use url::Host;
 
-use super::Seals;
+use super::CallSeals;
+use crate::disguise::End;
 
-impl Seals {
-    /// Takes the values out of an answer's headers; a redirect is followed only after this.
-    pub(crate) fn close_headers(&self, headers: &mut HeaderMap) {
+impl CallSeals<'_> {
+    /// Takes the values that the host may know out of its answer's headers; a redirect is followed only after this.
+    pub(crate) fn close_headers(&self, headers: &mut HeaderMap, host: &Host) {
+        let close = |text: &[u8]| self.close(text, host);
         let holds = |(name, value): (&HeaderName, &HeaderValue)| {
-            self.close(name.as_str().as_bytes()).is_some() || self.close(value.as_bytes()).is_some()
+            close(name.as_str().as_bytes()).is_some() || close(value.as_bytes()).is_some()
         };
         if !headers.iter().any(holds) {
             return;
         }
         let closed = headers.iter().filter_map(|(name, value)| {
             // A placeholder fits wherever a part of a name or of a value was; what does not is left out.
-            let name = match self.close(name.as_str().as_bytes()) {
+            let name = match close(name.as_str().as_bytes()) {
                 Some(closed) => HeaderName::from_bytes(&closed).ok()?,
                 None => name.clone(),
             };
-            let value = match self.close(value.as_bytes()) {
+            let value = match close(value.as_bytes()) {
                 Some(closed) => HeaderValue::from_bytes(&closed).ok()?,
                 None => value.clone(),
             };
@@ -33,26 +36,20 @@ impl Seals {
         *headers = all;
     }
 
-    /// Takes the values out of an answer's decoded body. Its `content-length` then says how long it is now: the
+    /// Takes the values that the host may know out of its answer's decoded body. Its `content-length` then says how long it is now: the
     /// difference would be the length of the value.
-    pub(crate) fn close_body(&self, body: Vec<u8>, headers: &mut HeaderMap) -> Vec<u8> {
-        let Some(closed) = self.close(&body) else { return body };
+    pub(crate) fn close_body(&self, body: Vec<u8>, headers: &mut HeaderMap, host: &Host) -> Vec<u8> {
+        let Some(closed) = self.close(&body, host) else { return body };
         if headers.contains_key(header::CONTENT_LENGTH) {
             headers.insert(header::CONTENT_LENGTH, HeaderValue::from(closed.len()));
         }
         closed
     }
 
-    fn close(&self, text: &[u8]) -> Option<Vec<u8>> {
-        let values = self.0.of.values()?;
-        if !values.search.is_match(text) {
-            return None;
-        }
-        let mut closed = Vec::with_capacity(text.len());
-        values.search.replace_all_with_bytes(text, &mut closed, |found, _, closed| {
-            closed.extend_from_slice(self.0.placeholders[values.secret[found.pattern().as_usize()]].as_bytes());
-            true
-        });
-        Some(closed)
+    /// A host knows what it may be sent, in this call or another one, and what this call sent to whoever led to it.
+    fn close(&self, text: &[u8], host: &Host) -> Option<Vec<u8>> {
+        let is_known = |index| self.sent.contains(&index) || self.seals.may_go_to(index, host);
+        let run = &self.seals.0;
+        run.of.values()?.replace(text, End::Whole, is_known, |index| &run.placeholders[index])
     }
 }

@@ -11,8 +11,8 @@ use hookbox_protocol::http::CallError;
 use http::header::{self, HeaderMap, HeaderValue};
 use url::Host;
 
-use super::Seals;
-use crate::disguise::{self, BYTES_MIN};
+use super::{CallSeals, SEALED_BYTES_MIN};
+use crate::disguise;
 use crate::failure::{invalid, too_large};
 use crate::headers;
 use crate::redirect::Hop;
@@ -55,17 +55,17 @@ impl Notation {
     fn write(self, value: &str) -> Cow<'_, str> {
         match self {
             Self::Raw => Cow::Borrowed(value),
-            Self::Component => Cow::Owned(disguise::percent(value.as_bytes(), disguise::UNRESERVED, true)),
-            Self::Form => Cow::Owned(disguise::percent(value.as_bytes(), disguise::FORM, true).replace("%20", "+")),
+            Self::Component => Cow::Owned(disguise::percent(value.as_bytes(), disguise::UNRESERVED)),
+            Self::Form => Cow::Owned(disguise::percent(value.as_bytes(), disguise::FORM).replace("%20", "+")),
             Self::Json => Cow::Owned(disguise::json(value)),
             Self::Xml => Cow::Owned(disguise::xml(value)),
         }
     }
 }
 
-impl Seals {
+impl CallSeals<'_> {
     /// The request with the values of those secrets that may go to its host; `None` if there is none in it.
-    pub(crate) fn open(&self, hop: &Hop, body_bytes_max: u64) -> Result<Option<Hop>, CallError> {
+    pub(crate) fn open(&mut self, hop: &Hop, body_bytes_max: u64) -> Result<Option<Hop>, CallError> {
         let host = hop.target.host();
         let mut opened = self.headers(hop)?.map(|headers| Hop { headers, ..hop.clone() });
         let url = hop.target.url();
@@ -87,7 +87,7 @@ impl Seals {
         Ok(opened)
     }
 
-    fn headers(&self, hop: &Hop) -> Result<Option<HeaderMap>, CallError> {
+    fn headers(&mut self, hop: &Hop) -> Result<Option<HeaderMap>, CallError> {
         let mut headers = HeaderMap::with_capacity(hop.headers.len());
         let mut is_filled = false;
         for (name, value) in &hop.headers {
@@ -107,7 +107,7 @@ impl Seals {
     }
 
     /// A header's value; of `Basic …` what is inside of its base64.
-    fn header(&self, value: &HeaderValue, host: &Host) -> Result<Option<Vec<u8>>, CallError> {
+    fn header(&mut self, value: &HeaderValue, host: &Host) -> Result<Option<Vec<u8>>, CallError> {
         let bytes = value.as_bytes();
         let scheme = bytes.get(..6).filter(|scheme| scheme.eq_ignore_ascii_case(b"basic "));
         if let Some(scheme) = scheme
@@ -120,19 +120,20 @@ impl Seals {
     }
 
     /// The text with values in place of the placeholders of secrets that may go to the host; `None` if it stays as it is.
-    fn fill(&self, text: &[u8], notation: Notation, host: &Host) -> Result<Option<Vec<u8>>, CallError> {
+    fn fill(&mut self, text: &[u8], notation: Notation, host: &Host) -> Result<Option<Vec<u8>>, CallError> {
         let mut filled = Vec::new();
         let mut copied = 0;
-        for found in self.search().find_iter(text) {
+        for found in self.seals.search().find_iter(text) {
             let index = found.pattern().as_usize();
-            let Some(value) = self.value_for(index, host) else { continue };
-            if value.len() < BYTES_MIN {
+            let Some(value) = self.seals.value_for(index, host) else { continue };
+            if value.len() < SEALED_BYTES_MIN {
                 return Err(invalid(format!(
-                    "the sealed secret '{}' has fewer than {BYTES_MIN} bytes, and an answer that repeats it could not be \
-                     kept from the hook; give it a longer value or unseal it",
-                    self.0.of.secrets[index].name
+                    "the sealed secret '{}' has fewer than {SEALED_BYTES_MIN} bytes, and an answer that repeats it would \
+                     let the hook guess it; give it a longer value or unseal it",
+                    self.seals.0.of.secrets[index].name
                 )));
             }
+            self.sent.insert(index);
             filled.extend_from_slice(&text[copied..found.start()]);
             filled.extend_from_slice(notation.write(value).as_bytes());
             copied = found.end();

@@ -160,17 +160,17 @@ async fn headers_over_their_limits_end_the_call() {
 
 #[tokio::test]
 async fn an_answer_that_breaks_off_or_is_no_http_is_a_broken_connection() {
-    let broke = "connect: the connection to '127.0.0.1' broke before its answer was complete";
+    let broke = "connect/reset: the connection to '127.0.0.1' broke before its answer was complete";
     check("", broke).await;
     check("HTTP/1.1 200 OK\r\nContent-Le", broke).await;
     check("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello", broke).await;
     check("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n", broke).await;
     check("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", broke).await;
-    let no_http = "connect: '127.0.0.1' did not answer in HTTP";
+    let no_http = "connect/protocol: '127.0.0.1' did not answer in HTTP";
     check("hello, this is HTTP/0.9\r\n", no_http).await;
     check("SSH-2.0-OpenSSH_9.9\r\n", no_http).await;
     check("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab", no_http).await;
-    let coding = "connect: the answer of '127.0.0.1' does not follow its own content-encoding";
+    let coding = "connect/protocol: the answer of '127.0.0.1' does not follow its own content-encoding";
     check(encoded("gzip", b"this is not gzip"), coding).await;
     check(encoded("gzip", &gzip(b"hello")[..12]), coding).await;
 }
@@ -179,7 +179,7 @@ async fn an_answer_that_breaks_off_or_is_no_http_is_a_broken_connection() {
 async fn a_port_where_nobody_listens_is_no_connection() {
     let gone = std::net::TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port");
     let seen = outcome(&session(loopback_policy()), get(&format!("http://{gone}/"))).await;
-    assert_eq!(seen, "connect: no connection to '127.0.0.1'");
+    assert_eq!(seen, "connect/refused: no connection to '127.0.0.1'");
 }
 
 #[tokio::test]
@@ -188,19 +188,41 @@ async fn a_server_that_never_answers_ends_at_the_limit_for_headers() {
         wait_for_end(stream);
         record("closed".to_owned());
     });
-    let endless = Server::serving(|stream, record| {
-        if read_request(stream).is_none() {
+    let seen = outcome(&impatient_session(loopback_policy()), get(&silent.url("/"))).await;
+    assert_eq!(seen, "timeout: '127.0.0.1' did not begin its answer within 300 ms");
+    silent.wait_for_requests(1).await;
+}
+
+/// A server that sends `head` and then `piece` without end, and records that it was closed.
+fn endless(head: &'static [u8], piece: Vec<u8>) -> Server {
+    Server::serving(move |stream, record| {
+        if read_request(stream).is_none() || stream.write_all(head).is_err() {
             return;
         }
-        let hints = format!("HTTP/1.1 103 Early Hints\r\nLink: {}\r\n\r\n", "x".repeat(8000));
-        while stream.write_all(hints.as_bytes()).is_ok() {}
+        let many = piece.repeat(4_096 / piece.len() + 1);
+        while stream.write_all(&many).is_ok() {}
         record("closed".to_owned());
-    });
-    for server in [silent, endless] {
-        let seen = outcome(&impatient_session(loopback_policy()), get(&server.url("/"))).await;
-        assert_eq!(seen, "timeout: '127.0.0.1' did not begin its answer within 300 ms");
+    })
+}
+
+#[tokio::test]
+async fn what_a_server_sends_without_end_is_cut_off_also_where_nothing_of_it_is_an_answer() {
+    let chunked = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+    let gzip = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nConnection: close\r\n\r\n\x1f\x8b\x08\0\0\0\0\0\0\x03";
+    let too_much = "too_large: '127.0.0.1' sends far more than an answer within the limits has";
+    let over = "too_large: the answer of '127.0.0.1' is over 1048576 bytes, the limit";
+    for (head, piece, expected) in [
+        (&b""[..], &b"HTTP/1.1 103\r\n\r\n"[..], too_much),
+        (b"", b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\n", too_much),
+        (chunked, b"1\r\nx\r\n", too_much),
+        (gzip, b"\0\0\0\xff\xff", over),
+    ] {
+        let server = endless(head, piece.to_vec());
+        assert_eq!(outcome(&session(loopback_policy()), get(&server.url("/"))).await, expected);
         server.wait_for_requests(1).await;
     }
+    let hints = "HTTP/1.1 103 Early Hints\r\n\r\n".repeat(32);
+    check(format!("{hints}HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"), "200 hi").await;
 }
 
 #[tokio::test]
@@ -227,6 +249,13 @@ async fn a_slow_drip_ends_with_the_time_of_the_call() {
     let request = Request { timeout_ms: Some(500), ..get(&server.url("/")) };
     let seen = outcome(&session, request).await;
     assert_eq!(seen, "timeout: no complete answer within 500 ms, the request's timeout_ms");
+    // The sandbox cuts the budget to the request's own limit: whose limit it is stays true.
+    let cut = CallBudget { time: Duration::from_millis(300), ..BUDGET };
+    let request = Request { timeout_ms: Some(300), ..get(&server.url("/")) };
+    assert_eq!(
+        line(&session.send(request, cut).await),
+        "timeout: no complete answer within 300 ms, the request's timeout_ms"
+    );
     let short = CallBudget { time: Duration::from_millis(400), ..BUDGET };
     let request = Request { timeout_ms: Some(500), ..get(&server.url("/")) };
     assert_eq!(

@@ -257,7 +257,7 @@ async fn an_operators_proxy_gets_the_calls_whose_target_passes_the_guard() {
     assert!(outcome(&session, get("http://inner.example/")).await.starts_with("blocked:"));
     assert_eq!(outcome(&session, get("http://over.example/")).await, "200 direct");
     let tunnel = outcome(&session, get("https://public.example/")).await;
-    assert_eq!(tunnel, "connect: no connection to 'public.example'");
+    assert_eq!(tunnel, "connect/refused: no connection to 'public.example'");
     let lines: Vec<String> =
         proxy.requests().iter().map(|(_, request)| request.lines().next().unwrap_or_default().to_owned()).collect();
     assert_eq!(lines, ["GET http://public.example:8080/a HTTP/1.1", "CONNECT public.example:443 HTTP/1.1"]);
@@ -270,7 +270,7 @@ async fn a_proxy_without_an_address_is_not_named_to_the_hook() {
     let proxy = Some("http://inner-proxy.example:3128".parse().expect("an address"));
     let seen =
         outcome(&session_with(Policy { proxy, ..Policy::default() }, &names), get("http://public.example/")).await;
-    assert_eq!(seen, "connect: no connection to 'public.example'");
+    assert_eq!(seen, "connect/refused: no connection to 'public.example'");
 }
 
 #[test]

@@ -87,7 +87,7 @@ async fn the_value_is_put_in_as_each_place_wants_it() {
 
 #[tokio::test]
 async fn the_value_is_put_into_basic_credentials_and_the_length_is_that_of_the_value() {
-    let run = Run::new("pass-word-1", &["127.0.0.1"]);
+    let run = Run::new("pass-word-12", &["127.0.0.1"]);
     let server = Server::saying("");
     let basic = |inside: &str| STANDARD.encode(inside);
     for scheme in ["Basic", "basic"] {
@@ -96,8 +96,8 @@ async fn the_value_is_put_into_basic_credentials_and_the_length_is_that_of_the_v
             let request = with_headers(post(&server.url("/"), &run.placeholder), &[("Authorization", &given)]);
             assert_eq!(outcome(&run.session, request).await, "200 ");
             let seen = last_request(&server);
-            assert!(seen.contains(&format!("authorization: {scheme} {}\r\n", basic("user:pass-word-1"))), "{seen}");
-            assert!(seen.contains("content-length: 11\r\n") && seen.ends_with("\r\n\r\npass-word-1"), "{seen}");
+            assert!(seen.contains(&format!("authorization: {scheme} {}\r\n", basic("user:pass-word-12"))), "{seen}");
+            assert!(seen.contains("content-length: 12\r\n") && seen.ends_with("\r\n\r\npass-word-12"), "{seen}");
         }
     }
 }
@@ -162,6 +162,28 @@ async fn an_answer_that_repeats_the_value_shows_the_placeholder() {
 }
 
 #[tokio::test]
+async fn a_host_that_cannot_know_the_value_is_no_judge_of_guesses() {
+    let other = Server::answering(|_| ok("guess secret-value-1"));
+    let port = other.port();
+    let policy = Policy {
+        resolve: vec![format!("other.example=127.0.0.1:{port}").parse().expect("an override")],
+        ..loopback_policy()
+    };
+    let server = Server::answering(move |request| {
+        let path = request.split_whitespace().nth(1).unwrap_or_default();
+        redirect(307, &format!("http://other.example{path}"))
+    });
+    let run = Run::under(policy, "secret-value-1", &["127.0.0.1"]);
+    let guessed = "200 guess secret-value-1";
+    assert_eq!(outcome(&run.session, get("http://other.example/")).await, guessed);
+    assert_eq!(outcome(&run.session, post("http://other.example/", &run.placeholder)).await, guessed);
+    let led_to = |path: &str| Request { redirect: 1, ..get(&server.url(path)) };
+    assert_eq!(outcome(&run.session, led_to("/")).await, guessed, "who led there was not told the value");
+    let told = outcome(&run.session, led_to(&format!("/{}", run.placeholder))).await;
+    assert_eq!(told, format!("200 guess {}", run.placeholder), "who led there was");
+}
+
+#[tokio::test]
 async fn limits_hold_for_what_is_sent_and_for_what_the_guest_sees() {
     let server = Server::answering(|_| ok("abcd"));
     let long = "v".repeat(8_000);
@@ -188,8 +210,8 @@ async fn limits_hold_for_what_is_sent_and_for_what_the_guest_sees() {
 async fn a_value_that_cannot_be_sent_or_hidden_is_refused_without_being_named() {
     let server = Server::saying("");
     for (value, expected) in [
-        ("abc", "invalid: the sealed secret 'KEY' has fewer than 4 bytes"),
-        ("line\nbreak", "invalid: the sealed secret in header 'x' holds a line break"),
+        ("11-byte-val", "invalid: the sealed secret 'KEY' has fewer than 12 bytes"),
+        ("a value with a line\nbreak", "invalid: the sealed secret in header 'x' holds a line break"),
     ] {
         let run = Run::new(value, &["127.0.0.1"]);
         let request = with_headers(get(&server.url("/")), &[("x", &run.placeholder)]);

@@ -124,3 +124,21 @@ async fn a_tenant_with_five_hundred_calls_into_nowhere_leaves_room_for_others() 
     assert_eq!(*order.lock().expect("not poisoned"), ["other", "flood"]);
     assert!(flood.iter().all(|result| line(result).starts_with("timeout: ")));
 }
+
+#[tokio::test]
+async fn threads_of_their_own_carry_out_calls_and_end_those_that_nobody_waits_for() {
+    let egress = Egress::on_own_threads(loopback_policy()).expect("threads");
+    let session = egress.session(TenantId(1), None);
+    let server = Server::saying("hello");
+    assert_eq!(outcome(&session, get(&server.url("/"))).await, "200 hello");
+    let silent = Server::serving(|stream, record| {
+        wait_for_end(stream);
+        record("closed".to_owned());
+    });
+    let url = silent.url("/");
+    tokio::select! {
+        seen = outcome(&session, get(&url)) => panic!("{seen}"),
+        () = silent.wait_for_connections(1) => {}
+    }
+    silent.wait_for_requests(1).await;
+}

@@ -8,8 +8,8 @@ use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use hookbox_protocol::api::Quotas;
 use hookbox_protocol::{Outcome, Report, Trigger};
 use hookbox_store::{
-    AcceptEvent, Code, Completion, Leased, Location, MasterKey, NewHook, Next, Options, Queue, Recorded, Store,
-    TenantStore,
+    AcceptEvent, Code, Completion, Leased, Location, MasterKey, NewHook, Next, Options, Queue, Recorded, SecretLimits,
+    Store, TenantStore,
 };
 use tokio::sync::{Semaphore, mpsc};
 
@@ -55,7 +55,8 @@ impl Place {
 
     async fn store(&self) -> Result<Store> {
         let master_keys = self.key.clone().into();
-        Ok(Store::open(Options { location: self.location.clone(), master_keys, quotas: Quotas::default() }).await?)
+        let (quotas, secrets) = (Quotas::default(), SecretLimits::default());
+        Ok(Store::open(Options { location: self.location.clone(), master_keys, quotas, secrets }).await?)
     }
 
     /// Opens it.

@@ -7,6 +7,11 @@ pub(super) fn of(error: &ApiError) -> Option<&'static str> {
     let code = ErrorCode::ALL.iter().find(|code| code.name() == error.error_code)?;
     Some(match code {
         ErrorCode::InvalidToken => "`hookbox login`, or set HOOKBOX_TOKEN to a token of this daemon's tenant",
+        // The message says whose token it has to be.
+        ErrorCode::InsufficientScope if error.message.contains("operator") => {
+            "the operator's calls are `tenants` and `keys`; HOOKBOX_TOKEN is a tenant's token, HOOKBOX_OPERATOR_TOKEN the \
+             operator's"
+        }
         ErrorCode::InsufficientScope => "use a token that carries this scope",
         ErrorCode::HookDoesNotExist => "`hookbox hooks` lists the hooks of your tenant",
         ErrorCode::SecretDoesNotExist => "`hookbox secrets list HOOK` lists the secrets of a hook",

@@ -19,9 +19,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Copies the whole database into a file, beside a running daemon
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "The file holds everything that was committed when the copy began, and is checked before it gets its \
-                  name. The daemon goes on meanwhile. The master key is not in it: keep a copy of that elsewhere. A \
-                  PostgreSQL database is copied with pg_dump.\n\nExample:\n  hookbox backup --to hookbox-$(date \
+    after_help = "The file holds everything that was committed when the copy began, with a checksum, and is checked before \
+                  it gets its name. The daemon goes on meanwhile. The master key is not in it: keep a copy of that \
+                  elsewhere, and of each one that `hookbox keys rotate` put out of use. A PostgreSQL database is copied with pg_dump.\n\nExample:\n  hookbox backup --to hookbox-$(date \
                   +%F).backup --data-dir /var/lib/hookbox"
 )]
 pub(crate) struct Args {
@@ -37,7 +37,7 @@ pub(crate) async fn run(args: &Args, output: Output) -> anyhow::Result<Exit> {
     let began = Instant::now();
     progress(format_args!("{FAINT}Copying the database of {} …{FAINT:#}", dir.display()));
     let copy = with_patience(hookbox_store::backup(&location, &args.to), began);
-    let BackedUp { path, bytes: size, tenants, events } = copy
+    let BackedUp { path, bytes: size, tenants, events, .. } = copy
         .await
         .context("there is no backup")
         .hint("--data-dir names the daemon's data directory, and --to a file that is not there yet")?;

@@ -1,12 +1,12 @@
 //! `hookbox deploy [DIR|FILE]`
 
+mod ceiling;
 mod difference;
 mod settings;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use anyhow::Context as _;
 use hookbox_javascript::Engine;
 use hookbox_protocol::api::Hook;
 use hookbox_protocol::{Trigger, name};
@@ -28,12 +28,13 @@ use settings::Settings;
 #[command(
     after_help = "The hook is found by its name. Code that is live already makes no new version. Limits, allowed \
                   hosts, retry, order, secrets and what seals them are set as hook.toml says, before the new code is \
-                  live; a new hook is enabled last. --dry-run builds, compares and changes nothing.\n\nExamples:\n  \
+                  live; a new hook is enabled last. --dry-run builds, compares and changes nothing; it ends with 1 \
+                  where the deployment would fail.\n\nExamples:\n  \
                   hookbox deploy my-hook --dry-run\n  hookbox deploy my-hook\n  hookbox deploy notify.wasm --name notify \
                   --trigger post-change-password"
 )]
 pub(crate) struct Args {
-    /// The folder with the hook.toml, or a module, or a script (.js)
+    /// The folder with the hook.toml, or a module, or a script (.js, .cjs)
     #[arg(default_value = ".", value_name = "DIR|FILE")]
     path: PathBuf,
     /// The hook's name, for a file
@@ -104,8 +105,7 @@ pub(crate) async fn run(args: &Args, output: Output) -> anyhow::Result<Exit> {
     check(&code, trigger).await?;
     let wanted = Wanted { name: hook_name, trigger, code, project };
     if args.dry_run {
-        difference::show(&client, &wanted, output).await?;
-        return Ok(Exit::Done);
+        return difference::show(&client, &wanted, output).await;
     }
     let deployed = deploy(&client, wanted, values).await?;
     if output.is_json() {
@@ -155,10 +155,17 @@ async fn check(code: &Code, trigger: Trigger) -> anyhow::Result<()> {
 
 async fn deploy(client: &Client, wanted: Wanted, values: BTreeMap<String, String>) -> anyhow::Result<Deployed> {
     let before = hooks::find_for(client, &wanted.name, wanted.trigger).await?;
-    let mut warnings = Vec::new();
+    if let Some(project) = &wanted.project {
+        let refused = ceiling::refused(client, project).await?;
+        if !refused.is_empty() {
+            return Err(Failure::new(refused.join("; "))
+                .hint("change [limits] in hook.toml; only an operator raises a ceiling")
+                .into());
+        }
+    }
+    let mut warnings = wanted.code.warnings();
     let mut log_before = None;
-    if let Kind::Script(source) = &wanted.code.kind {
-        warnings = script::warnings(source, wanted.code.is_bundle);
+    if let Kind::Script(_) = &wanted.code.kind {
         // A token that may not read the log can deploy all the same.
         log_before = logs::latest(client, 1).await.ok();
     }
@@ -171,8 +178,8 @@ async fn deploy(client: &Client, wanted: Wanted, values: BTreeMap<String, String
         && let Ok(said) = warnings_since(client, &hook, before.last()).await
         && !said.is_empty()
     {
-        // The daemon knows best which modules it has. Just started, it says nothing yet.
-        warnings = said;
+        // The daemon knows best which modules it has, but sees only the bundle. Just started, it says nothing yet.
+        warnings = [wanted.code.warnings, said].concat();
     }
     let version_before = before.as_ref().map(|hook| hook.version);
     Ok(Deployed { hook, created: before.is_none(), version_before, settings, secrets, warnings })
@@ -237,9 +244,19 @@ async fn create(
         }
         anyhow::Ok((words, secrets))
     };
-    rest.await.with_context(|| {
-        let name = &wanted.name;
-        format!("'{name}' is there, disabled; deploy again, then `hookbox hooks enable {name}`")
+    match rest.await {
+        Ok(done) => Ok(done),
+        Err(error) => Err(take_back(client, &hook, error).await),
+    }
+}
+
+/// What could not be completed is not left behind.
+async fn take_back(client: &Client, hook: &Hook, error: anyhow::Error) -> anyhow::Error {
+    let name = &hook.name;
+    let gone = client.send(Method::DELETE, &["api", "v2", "hooks", hook.id.as_str()], &[], Body::Empty).await;
+    error.context(match gone {
+        Ok(_) => format!("'{name}' was not created"),
+        Err(_) => format!("'{name}' is there, disabled; deploy again, then `hookbox hooks enable {name}`"),
     })
 }
 
@@ -330,7 +347,7 @@ mod tests {
         let text = "name = \"a\"\ntrigger = \"post-change-password\"\n";
         std::fs::write(folder.path().join(project::FILE), text).expect("writes");
         let project = is_project.then(|| Project::load(folder.path()).expect("loads"));
-        let code = Code { path: "hook.js".into(), kind, dependencies, is_bundle: false };
+        let code = Code { path: "hook.js".into(), kind, dependencies, is_bundle: false, warnings: Vec::new() };
         Wanted { name: "a".to_owned(), trigger: Trigger::PostChangePassword, code, project }
     }
 

@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::client::Connection;
 use crate::command::serve::DataPlace;
 use crate::failure::{Exit, describe};
+use crate::limits::Moved;
 use crate::output::{BAD, GOOD, Output, WAITING, printable};
 
 /// Checks whether this machine and its data are fit for a daemon, and the machine for building hooks
@@ -64,7 +65,9 @@ impl Finding {
 }
 
 pub(crate) async fn run(args: &Args, output: Output) -> anyhow::Result<Exit> {
-    let mut findings = machine::findings().await;
+    let limits = args.data.limits();
+    let mut findings = machine::findings(limits.as_ref().ok()).await;
+    findings.push(of_limits(&limits));
     findings.extend(data::findings(&args.data).await);
     findings.extend(connection::findings(&args.connection).await);
     let exit = if findings.iter().any(|finding| finding.state == State::Bad) { Exit::Failed } else { Exit::Done };
@@ -74,6 +77,16 @@ pub(crate) async fn run(args: &Args, output: Output) -> anyhow::Result<Exit> {
         findings.iter().try_for_each(|finding| output.line(line(finding)))?;
     }
     Ok(exit)
+}
+
+/// The limits that a daemon would start with.
+fn of_limits(limits: &anyhow::Result<Moved>) -> Finding {
+    const CHECK: &str = "limits";
+    match limits {
+        Ok(limits) if limits.is_as_shipped() => Finding::good(CHECK, "as shipped"),
+        Ok(limits) => Finding::good(CHECK, limits.to_string()),
+        Err(error) => Finding::failed(CHECK, error),
+    }
 }
 
 fn line(finding: &Finding) -> String {
@@ -104,6 +117,14 @@ mod tests {
             advice  disk            10 MiB free
                                       1 GiB or more is better"#]]
         .assert_eq(&anstream::adapter::strip_str(&lines).to_string());
+    }
+
+    #[test]
+    fn moved_limits_are_named_and_wrong_ones_are_bad() {
+        let found = |text: &str| of_limits(&Moved::parse_list(text).map_err(anyhow::Error::msg));
+        assert_eq!(found("").found, "as shipped");
+        assert_eq!(found("wall_ms=120000").found, "wall_ms 120,000 (shipped 60,000)");
+        assert_eq!(found("gas=1").state, State::Bad);
     }
 
     #[test]

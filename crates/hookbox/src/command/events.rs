@@ -135,12 +135,10 @@ async fn list(client: &Client, filter: &Filter, output: Output) -> anyhow::Resul
         ("take", Some(filter.take.to_string())),
     ];
     let query: Vec<(&str, &str)> = wanted.iter().filter_map(|(name, value)| Some((*name, value.as_deref()?))).collect();
-    let raw: Raw = client.get(&["v1", "events"], &query).await?;
+    let (raw, page) = first_found(client, &query).await?;
     if output.is_json() {
         return output.line(raw.get());
     }
-    let page: Events =
-        serde_json::from_str(raw.get()).hint("the daemon may be of another version than this command")?;
     let mut table = Table::new(&["EVENT", "RECEIVED", "TRIGGER", "HOOK", "STATE", "ATTEMPTS", "LAST OUTCOME"]);
     for event in page.events {
         let of_event = [Cell::new(event.id), Cell::new(event.received_at), Cell::new(event.trigger)];
@@ -161,6 +159,22 @@ async fn list(client: &Client, filter: &Filter, output: Output) -> anyhow::Resul
         }
     }
     output.table(&table, "There are no such events.")
+}
+
+/// The first page with an event on it: the daemon looks through so many events in one call, and says where to go on.
+async fn first_found(client: &Client, query: &[(&str, &str)]) -> anyhow::Result<(Raw, Events)> {
+    let mut from = None;
+    loop {
+        let mut query = query.to_vec();
+        query.extend(from.as_deref().map(|from| ("from", from)));
+        let raw: Raw = client.get(&["v1", "events"], &query).await?;
+        let page: Events =
+            serde_json::from_str(raw.get()).hint("the daemon may be of another version than this command")?;
+        match page.next {
+            Some(next) if page.events.is_empty() => from = Some(next.to_string()),
+            _ => return Ok((raw, page)),
+        }
+    }
 }
 
 /// The colour of a state.

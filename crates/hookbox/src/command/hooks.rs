@@ -28,7 +28,8 @@ pub(crate) struct Args {
 enum Action {
     /// List the hooks; also without a word
     List,
-    /// Let events reach a hook; the other hooks of its trigger are switched off
+    /// Let events reach a hook; the other hooks of its trigger are switched off, unless the tenant has
+    /// `several_hooks_per_trigger`
     Enable {
         /// The hook's name or id
         hook: String,

@@ -28,8 +28,9 @@ enum Action {
     /// Give every tenant a new data key under a new master key, and encrypt all secrets again
     ///
     /// The daemon goes on meanwhile, and a rotation that was interrupted is taken up by the next. A master key that is
-    /// kept in a file is replaced there; one that is given as HOOKBOX_MASTER_KEY cannot be, and stays: give the new and
-    /// the old one there ("new,old"), start the daemon again, and rotate.
+    /// kept in a file is replaced there, and the old one is kept beside it, as master.key.TIME: backups that were made
+    /// before need it, and once there are none it can be deleted. A key that is given as HOOKBOX_MASTER_KEY cannot be
+    /// replaced, and stays: give the new and the old one there ("new,old"), start the daemon again, and rotate.
     Rotate,
 }
 
@@ -53,8 +54,13 @@ async fn rotate(client: &Client, output: Output) -> anyhow::Result<()> {
     let (tenants, secrets) = (number(tenants), number(secrets));
     output.line(format_args!("{GOOD}rotated{GOOD:#} the data keys of {tenants} tenants, with {secrets} secrets"))?;
     if master_key == MasterKeyChange::Replaced {
-        output.line("The master key was replaced in its file; copies of the old one no longer open anything new.")?;
-        return output.line(format_args!("{FAINT}Next: keep a copy of the new key, and make a backup.{FAINT:#}"));
+        output.line(
+            "The master key was replaced in its file. The old one is kept beside it, with the time in its name:",
+        )?;
+        output.line("backups that were made before now open with that one only.")?;
+        return output.line(format_args!(
+            "{FAINT}Next: keep a copy of the new key, and make a backup; with the last older backup the old key can go.{FAINT:#}"
+        ));
     }
     output.line("The master key is unchanged: it does not come from a file that the daemon can write.")?;
     output.line(format_args!(

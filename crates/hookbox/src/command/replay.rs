@@ -75,6 +75,9 @@ enum Ended {
     All,
 }
 
+/// The most that the daemon runs again in one call.
+const TAKE_MAX: u64 = 10_000;
+
 #[derive(Debug, Serialize, Deserialize)]
 struct Replayed {
     matched: u64,
@@ -118,7 +121,7 @@ async fn many(client: &Client, args: &Args, output: Output) -> anyhow::Result<()
     if args.dry_run || found.matched == 0 {
         return show(&found, true, output);
     }
-    let count = plural(found.matched);
+    let count = plural(found.matched.min(TAKE_MAX));
     prompt::confirm(&format!("{count} would run again; what a hook has sent already it may send again"), args.yes)
         .await?;
     show(&call(client, &filter, false).await?, false, output)
@@ -136,9 +139,17 @@ fn show(found: &Replayed, dry_run: bool, output: Output) -> anyhow::Result<()> {
     }
     match (found.matched, dry_run) {
         (0, _) => output.line(format_args!("{FAINT}There are no such deliveries.{FAINT:#}")),
+        (matched, true) if matched > TAKE_MAX => {
+            let most = number(TAKE_MAX);
+            output.line(format_args!("{} match; one call runs the newest {most} again", plural(matched)))
+        }
         (matched, true) => output.line(format_args!("{} would run again", plural(matched))),
-        (_, false) => {
+        (matched, false) => {
             output.line(format_args!("{GOOD}replayed{GOOD:#} {}", plural(found.replayed)))?;
+            if matched > found.replayed {
+                let left = plural(matched - found.replayed);
+                output.line(format_args!("{FAINT}{left} match besides{FAINT:#}"))?;
+            }
             output.line(format_args!("{FAINT}Next: hookbox events --state pending, hookbox logs -f{FAINT:#}"))
         }
     }

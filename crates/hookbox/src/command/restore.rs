@@ -3,21 +3,23 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use anyhow::Context as _;
 use hookbox_store::BackedUp;
 use serde_json::json;
 
 use super::backup::with_patience;
+use super::build::warn;
 use crate::daemon::{self, MASTER_KEY_FILE};
-use crate::failure::{Exit, Hint as _};
+use crate::failure::{Exit, Failure};
 use crate::output::quantity::{bytes, number};
 use crate::output::{FAINT, GOOD, Output, STRONG, progress};
 
 /// Brings a backup back as the database of a new data directory
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "The file is checked first, and a directory that has a database already is refused. What was delivered \
-                  after the backup was made is delivered once more; events that came after it are gone.\n\nExample:\n  \
+    after_help = "The file is checked first, and so is the key; a directory that has a database already is refused. A \
+                  backup from before a rotation of keys opens with the key of that time: `hookbox keys rotate` keeps it \
+                  beside the new one, as master.key.TIME. What was delivered after the backup was made is delivered once \
+                  more; events that came after it are gone.\n\nExample:\n  \
                   hookbox restore hookbox.backup --data-dir /var/lib/hookbox --master-key-file /safe/master.key"
 )]
 pub(crate) struct Args {
@@ -33,25 +35,36 @@ pub(crate) struct Args {
 
 pub(crate) async fn run(args: &Args, output: Output) -> anyhow::Result<Exit> {
     let Args { file, data_dir, master_key_file } = args;
-    daemon::make_private_dir(data_dir)?;
-    if let Some(key) = master_key_file {
-        daemon::check_master_key(key)?;
+    if data_dir.exists() {
+        daemon::make_private_dir(data_dir)?;
     }
+    let key = master_key_file.as_deref().map(daemon::read_master_keys).transpose()?;
+    if let Some((text, _)) = &key {
+        daemon::check_place_of_master_key(text, data_dir)?;
+    }
+    let (text, keys) = key.unzip();
     progress(format_args!("{FAINT}Checking and copying {} …{FAINT:#}", file.display()));
-    let BackedUp { path, bytes: size, tenants, events } =
-        with_patience(hookbox_store::restore(file, data_dir), Instant::now())
-            .await
-            .context("nothing was restored")
-            .hint("give a file that `hookbox backup` wrote, and with --data-dir a directory without a database")?;
-    if let Some(key) = master_key_file {
-        daemon::adopt_master_key(key, data_dir).await.with_context(|| {
-            format!("the database is restored to {}, but it cannot be opened with {}", path.display(), key.display())
-        })?;
+    let restored = with_patience(hookbox_store::restore(file, data_dir, keys), Instant::now()).await;
+    let BackedUp { path, bytes: size, tenants, events, is_compared } = restored.map_err(|error| {
+        let hint = match error {
+            hookbox_store::Error::WrongMasterKey => {
+                "give the key of the time when the backup was made; `hookbox keys rotate` kept it as master.key.TIME beside \
+                 the one of today"
+            }
+            hookbox_store::Error::Damaged(_) => "take another backup: this one is not as it was written",
+            _ => "give a file that `hookbox backup` wrote, and with --data-dir a directory without a database",
+        };
+        Failure::new(format!("nothing was restored: {error}")).hint(hint)
+    })?;
+    if let Some(text) = &text {
+        daemon::keep_master_key(text, data_dir)?;
     }
     if output.is_json() {
         let has_key = master_key_file.is_some();
-        let told = json!({ "path": path, "bytes": size, "tenants": tenants, "events": events, "master_key": has_key });
-        output.json(&told)?;
+        output.json(&json!({
+            "path": path, "bytes": size, "tenants": tenants, "events": events, "master_key": has_key,
+            "checksum": is_compared,
+        }))?;
         return Ok(Exit::Done);
     }
     let (tenants, events, dir) = (number(tenants), number(events), data_dir.display());
@@ -59,6 +72,11 @@ pub(crate) async fn run(args: &Args, output: Output) -> anyhow::Result<Exit> {
         "{GOOD}restored{GOOD:#} {tenants} tenants and {events} events into {STRONG}{dir}{STRONG:#} ({})",
         bytes(size)
     ))?;
+    if !is_compared {
+        let text =
+            "this backup has no checksum: it was written by an earlier program, and damage within its rows is not seen";
+        warn(text, output)?;
+    }
     let next = format!("hookbox serve --data-dir {dir}");
     if master_key_file.is_some() {
         output.line("The master key opens it, and is in the directory now.")?;

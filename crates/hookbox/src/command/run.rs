@@ -9,6 +9,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use hookbox_egress::{Egress, HostPattern};
 use hookbox_protocol::api::RunnerReport;
+use hookbox_protocol::limits::LimitError;
 use hookbox_protocol::report::LogLine;
 use hookbox_protocol::{RunLimits, Trigger};
 use hookbox_runtime::{LogTap, Runtime};
@@ -17,10 +18,11 @@ use hookbox_server::run::{LocalCode, LocalRun, LocalRunError};
 use crate::code::{Code, Kind};
 use crate::command::build;
 use crate::egress::EgressSettings;
-use crate::failure::{Exit, Failure};
+use crate::failure::Exit;
+use crate::limits::parse_number;
 use crate::local;
 use crate::output::quantity::{milliseconds, number, with_unit};
-use crate::output::{Cell, FAINT, Output, Table, printable};
+use crate::output::{Cell, FAINT, Output, Table, WAITING, printable, progress};
 use crate::project::Project;
 use crate::report;
 use crate::script;
@@ -61,9 +63,21 @@ pub(crate) struct Wanted {
 
 fn parse_limit(text: &str) -> Result<(String, u64), String> {
     let (name, value) = text.split_once('=').ok_or("expected NAME=VALUE, such as fuel=5000000")?;
-    let value: u64 = value.replace('_', "").parse().map_err(|_| format!("'{value}' is not a whole number"))?;
-    RunLimits::default().set(name, value, &RunLimits::CEILINGS).map_err(|error| error.to_string())?;
+    let Some(limit) = RunLimits::TABLE.iter().find(|limit| limit.name == name) else {
+        return Err(LimitError::Unknown(name.to_owned()).to_string());
+    };
+    let value = parse_number(limit, value)?;
+    RunLimits::default().set(name, value, &RunLimits::MOST).map_err(|error| error.to_string())?;
     Ok((name.to_owned(), value))
+}
+
+/// What a daemon refuses of these limits, unless its operator allows more.
+fn over_ceilings(limits: &RunLimits) -> impl Iterator<Item = String> {
+    RunLimits::TABLE.iter().filter_map(|limit| {
+        let value = limits.get(limit.name).filter(|value| *value > limit.ceiling)?;
+        let (value, ceiling) = (number(value), number(limit.ceiling));
+        Some(format!("{} is {value}; a daemon takes up to {ceiling}, unless its operator allows more", limit.name))
+    })
 }
 
 pub(crate) async fn run(args: Args, output: Output) -> anyhow::Result<Exit> {
@@ -80,14 +94,17 @@ pub(crate) async fn once(args: &Wanted, runtime: &Runtime, output: Output) -> an
         (args.trigger.unwrap_or(Trigger::PostChangePassword), Code::read(&args.path)?, None)
     } else {
         let project = Project::load(&args.path)?;
-        if args.trigger.is_some_and(|trigger| trigger != project.trigger) {
-            return Err(Failure::new(format!("hook.toml binds this hook to {}", project.trigger))
-                .hint("leave --trigger out, or change hook.toml")
-                .into());
-        }
+        project.check_trigger(args.trigger)?;
         (project.trigger, Code::build(&project).await?, Some(project))
     };
     let limits = limits(project.as_ref(), &args.limits)?;
+    let module_warning = match &code.kind {
+        Kind::Module(wasm) => local::over_shipped(wasm, trigger),
+        Kind::Script(_) => None,
+    };
+    for warning in over_ceilings(&limits).chain(module_warning) {
+        progress(format_args!("{WAITING}warning{WAITING:#}  {}", printable(&warning)));
+    }
     let hook = LocalRun {
         trigger,
         code: match code.kind {
@@ -121,7 +138,7 @@ fn limits(project: Option<&Project>, given: &[(String, u64)]) -> anyhow::Result<
     let mut limits = RunLimits::default();
     let of_project = project.into_iter().flat_map(|project| &project.limits);
     for (name, value) in of_project.chain(given.iter().map(|(name, value)| (name, value))) {
-        limits.set(name, *value, &RunLimits::CEILINGS)?;
+        limits.set(name, *value, &RunLimits::MOST)?;
     }
     Ok(limits)
 }
@@ -204,7 +221,16 @@ mod tests {
             let error = parse_limit(text).expect_err(text);
             assert!(error.contains(part), "{error}");
         }
-        assert!(parse_limit("cpu_ms=10001").expect_err("over").contains("between 1 and 10000"));
+        assert_eq!(parse_limit("memory_bytes=1GiB"), Ok(("memory_bytes".to_owned(), 1 << 30)));
+        assert!(parse_limit("cpu_ms=600001").expect_err("over").contains("between 1 and 600000"));
+    }
+
+    #[test]
+    fn what_only_some_operators_allow_runs_with_a_warning() {
+        let given = [parse_limit("cpu_ms=10001"), parse_limit("fuel=5")].map(|limit| limit.expect("a limit"));
+        let limits = limits(None, &given).expect("within what an operator can allow");
+        let warnings: Vec<String> = over_ceilings(&limits).collect();
+        assert_eq!(warnings, ["cpu_ms is 10,001; a daemon takes up to 10,000, unless its operator allows more"]);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod quota;
 
+use anyhow::Context as _;
 use clap::Subcommand;
 use hookbox_protocol::api::{NewTenant, Tenant, TenantCreated, TenantPatch};
 use hookbox_protocol::name;
@@ -97,7 +98,8 @@ pub(crate) async fn run(args: &Args, output: Output) -> anyhow::Result<Exit> {
         Some(Action::Token { tenant, new }) => {
             check_name(tenant)?;
             let path = ["v1", "tenants", tenant, "tokens"];
-            tokens::show_created(&client.call(Method::POST, &path, &[], new.body()?).await?, output)
+            let created = client.call(Method::POST, &path, &[], new.body()?).await;
+            tokens::show_created(&created.with_context(|| format!("tenant '{tenant}'"))?, output)
         }
     }?;
     Ok(Exit::Done)
@@ -111,7 +113,7 @@ pub(crate) async fn all(client: &Client) -> anyhow::Result<Vec<Tenant>> {
 /// A call about one tenant that answers how it then is.
 async fn of(client: &Client, method: Method, tenant: &str, body: Body) -> anyhow::Result<Tenant> {
     check_name(tenant)?;
-    client.call(method, &["v1", "tenants", tenant], &[], body).await
+    client.call(method, &["v1", "tenants", tenant], &[], body).await.with_context(|| format!("tenant '{tenant}'"))
 }
 
 fn check_name(tenant: &str) -> anyhow::Result<()> {

@@ -1,11 +1,12 @@
 //! The master key: where it comes from, and opening the store with it.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use hookbox_protocol::api::Quotas;
-use hookbox_store::{Location, MasterKeys, Options, Store};
+use hookbox_store::{Location, MasterKeys, Options, SecretLimits, Store};
 
 use crate::failure::{Failure, Hint as _};
 use crate::secret::SecretText;
@@ -57,11 +58,12 @@ pub(crate) async fn open_store(
     source: &MasterKeySource,
     data_dir: &Path,
     quotas: Quotas,
+    secrets: SecretLimits,
 ) -> anyhow::Result<Store> {
     let file = source.file(data_dir);
     let is_new = file.as_ref().is_some_and(|file| !file.exists());
     let master_keys = source.keys(data_dir)?;
-    let opened = Store::open(Options { location, master_keys, quotas }).await;
+    let opened = Store::open(Options { location, master_keys, quotas, secrets }).await;
     match (opened, file) {
         (Err(hookbox_store::Error::WrongMasterKey), Some(file)) if is_new => {
             // A key that was made just now opens nothing, and would stand where the right one belongs.
@@ -75,21 +77,33 @@ pub(crate) async fn open_store(
     }
 }
 
-/// Fails where that file holds no master key.
-pub(crate) fn check_master_key(path: &Path) -> anyhow::Result<()> {
+/// The master keys that are kept in a file: the text, and what it says.
+pub(crate) fn read_master_keys(path: &Path) -> anyhow::Result<(SecretText, MasterKeys)> {
     let text = fs::read_to_string(path).with_context(|| format!("cannot read the master key {}", path.display()))?;
     let parsed = MasterKeys::parse(&text).with_context(|| format!("{} holds no master key", path.display()));
-    parsed.hint("it is 32 random bytes in base64, as the first start of `hookbox serve` writes them")?;
-    Ok(())
+    let keys = parsed.hint("it is 32 random bytes in base64, as the first start of `hookbox serve` writes them")?;
+    Ok((text.into(), keys))
 }
 
-/// Tries that key on the database of that data directory, and keeps a copy there.
-pub(crate) async fn adopt_master_key(key: &Path, data_dir: &Path) -> anyhow::Result<()> {
-    let location = Location::Sqlite(data_dir.to_owned());
-    let store = open_store(location, &MasterKeySource::File(key.to_owned()), data_dir, Quotas::default()).await?;
-    store.close().await;
-    let text = SecretText::from(fs::read_to_string(key)?);
+/// Fails where that data directory has another master key already.
+pub(crate) fn check_place_of_master_key(text: &SecretText, data_dir: &Path) -> anyhow::Result<()> {
     let place = data_dir.join(MASTER_KEY_FILE);
+    match fs::read_to_string(&place) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        Ok(found) if found.trim() == text.reveal() => Ok(()),
+        Ok(_) => Err(Failure::new(format!("{} is there already, and is another key", place.display()))
+            .hint("move it away, or give another --data-dir")
+            .into()),
+        Err(error) => Err(error).with_context(|| format!("cannot read {}", place.display())),
+    }
+}
+
+/// Keeps that key in the data directory.
+pub(crate) fn keep_master_key(text: &SecretText, data_dir: &Path) -> anyhow::Result<()> {
+    let place = data_dir.join(MASTER_KEY_FILE);
+    if place.exists() {
+        return Ok(());
+    }
     super::write_private(&place, &format!("{}\n", text.reveal()))
         .with_context(|| format!("cannot write the master key to {}", place.display()))
 }
@@ -101,7 +115,8 @@ mod tests {
 
     async fn open(folder: &Path) -> anyhow::Result<()> {
         let location = Location::Sqlite(folder.to_owned());
-        let store = open_store(location, &MasterKeySource::DataDir, folder, Quotas::default()).await?;
+        let store =
+            open_store(location, &MasterKeySource::DataDir, folder, Quotas::default(), SecretLimits::default()).await?;
         store.close().await;
         Ok(())
     }
@@ -115,10 +130,16 @@ mod tests {
         let (text, _) = describe(&open(folder.path()).await.expect_err("the key is missing"));
         assert!(text.contains("its master key is not in") && text.contains("hint: put the key there"), "{text}");
         assert!(!key.exists(), "no key is left that opens nothing");
-        adopt_master_key(&aside, folder.path()).await.expect("it is the right one");
+        let (text, _) = read_master_keys(&aside).expect("it is one");
+        check_place_of_master_key(&text, folder.path()).expect("there is none");
+        keep_master_key(&text, folder.path()).expect("written");
         open(folder.path()).await.expect("opens again");
-        check_master_key(&key).expect("it is one");
+        check_place_of_master_key(&text, folder.path()).expect("it is the same");
+        keep_master_key(&text, folder.path()).expect("is there");
+        fs::write(&key, "another").expect("writes");
+        let (text, _) = describe(&check_place_of_master_key(&text, folder.path()).expect_err("it would be lost"));
+        assert!(text.contains("is another key") && text.contains("hint: move it away"), "{text}");
         fs::write(&aside, "AAAA").expect("writes");
-        assert!(check_master_key(&aside).is_err() && adopt_master_key(&aside, folder.path()).await.is_err());
+        assert!(read_master_keys(&aside).is_err());
     }
 }

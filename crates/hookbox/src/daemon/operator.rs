@@ -35,17 +35,21 @@ impl Given {
     }
 }
 
+/// Refuses a given token that can be guessed.
+pub(super) fn check(given: &SecretText) -> anyhow::Result<()> {
+    let length = given.reveal().len();
+    if length >= CHARS_MIN {
+        return Ok(());
+    }
+    Err(Failure::new(format!("the operator's token has {length} characters; the least is {CHARS_MIN}"))
+        .hint("openssl rand -hex 32 makes a good one")
+        .into())
+}
+
 /// The token: the given one, else the one in the data directory, which is made if it is not there.
 pub(super) fn token(given: Option<SecretText>, data_dir: &Path) -> anyhow::Result<Given> {
     if let Some(token) = given {
-        let length = token.reveal().len();
-        if length < CHARS_MIN {
-            return Err(Failure::new(format!(
-                "the operator's token has {length} characters; the least is {CHARS_MIN}"
-            ))
-            .hint("openssl rand -hex 32 makes a good one")
-            .into());
-        }
+        check(&token)?;
         return Ok(Given::ByOperator(token));
     }
     let path = data_dir.join(FILE);

@@ -1,8 +1,10 @@
 // `console`: every line becomes a line of the run's log.
 'use strict';
 
-const native = require('internal/native');
-const { format, inspect } = require('internal/inspect');
+const { log, now } = require('internal/native');
+const { inspect } = require('internal/inspect');
+const { format } = require('internal/format');
+const { table } = require('internal/table');
 
 const DEBUG = 0;
 const INFO = 1;
@@ -14,11 +16,16 @@ const counts = new Map();
 const timers = new Map();
 
 function print(level, text) {
-  native.log(level, indentation === '' ? text : indentation + text.replaceAll('\n', '\n' + indentation));
+  log(level, indentation === '' ? text : indentation + text.replaceAll('\n', '\n' + indentation));
 }
 
 function printer(level) {
-  return (...args) => print(level, args.length === 1 && typeof args[0] === 'string' ? args[0] : format(...args));
+  return (...args) => {
+    if (args.length !== 1 || typeof args[0] !== 'string') print(level, format(...args));
+    // Nearly every line is one text, and is spared a step.
+    else if (indentation === '') log(level, args[0]);
+    else print(level, args[0]);
+  };
 }
 
 const console = {
@@ -55,13 +62,13 @@ const console = {
   },
 
   time(label = 'default') {
-    if (!timers.has(label)) timers.set(label, native.now());
+    if (!timers.has(label)) timers.set(label, now());
   },
 
   timeLog(label = 'default', ...args) {
     if (!timers.has(label)) return print(WARN, `No such label '${label}' for console.timeLog()`);
     const rest = args.length > 0 ? ` ${format(...args)}` : '';
-    print(INFO, `${label}: ${(native.now() - timers.get(label)).toFixed(3)}ms${rest}`);
+    print(INFO, `${label}: ${(now() - timers.get(label)).toFixed(3)}ms${rest}`);
   },
 
   timeEnd(label = 'default') {
@@ -79,8 +86,10 @@ const console = {
     indentation = indentation.slice(2);
   },
 
-  table(rows) {
-    print(INFO, inspect(rows));
+  table(data, properties) {
+    const text = table(data, properties);
+    if (text === undefined) console.log(data);
+    else print(INFO, text);
   },
 };
 console.groupCollapsed = console.group;

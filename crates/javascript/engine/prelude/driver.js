@@ -110,7 +110,10 @@ exports.deliver = function (event) {
 
 // Says the result as JSON when the run is over, true when there is more to do at once, undefined when only the host can go on.
 exports.turn = function () {
-  if (isOver) return result;
+  if (isOver) {
+    end();
+    return result;
+  }
   if (runTicks()) return true;
   if (rejected.size > 0) {
     const reasons = [...rejected.values()];
@@ -125,8 +128,13 @@ exports.turn = function () {
     return true;
   }
   if (loop.isWaiting()) return undefined;
+  if (loop.endings !== undefined) end();
   return result === undefined ? NEVER_FINISHED : result;
 };
+
+function end() {
+  for (const each of loop.endings || []) guarded(each);
+}
 
 exports.stall = loop.forgetAll;
 

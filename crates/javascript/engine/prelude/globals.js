@@ -2,6 +2,7 @@
 'use strict';
 
 require('./json');
+require('./locale');
 
 // Name, module, and its export; no export stands for the module itself.
 exports.ofModules = [

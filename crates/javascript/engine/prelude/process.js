@@ -29,18 +29,58 @@ function hrtime(previous) {
 }
 hrtime.bigint = () => BigInt(Math.round(native.now() * 1e6));
 
-function stream(level) {
+// What is written without a line break at its end is a line too, when the run is over.
+function output(level, fd) {
+  const { Writable } = require('stream');
+  const { StringDecoder } = require('string_decoder');
+  const decoder = new StringDecoder('utf8');
   let rest = '';
-  return {
-    isTTY: false,
-    write(text) {
-      const lines = (rest + text).split('\n');
+  loop.atEnd(() => {
+    if (rest !== '') native.log(level, rest);
+    rest = '';
+  });
+  const stream = new Writable({
+    autoDestroy: false,
+    decodeStrings: false,
+    write(chunk, encoding, done) {
+      const lines = (rest + decoder.write(chunk)).split('\n');
       rest = lines.pop();
       for (const line of lines) native.log(level, line);
+      done();
+    },
+  });
+  return Object.assign(stream, { fd, isTTY: false, _isStdio: true });
+}
+
+// A stream that is made when a script first looks for it.
+function later(name, level, fd) {
+  Object.defineProperty(process, name, {
+    get() {
+      const value = output(level, fd);
+      Object.defineProperty(process, name, { value, writable: true, enumerable: true, configurable: true });
+      return value;
+    },
+    set(value) {
+      Object.defineProperty(process, name, { value, writable: true, enumerable: true, configurable: true });
+    },
+    enumerable: true,
+    configurable: true,
+  });
+}
+
+// An environment holds texts: what is put into it becomes one.
+const env = new Proxy(
+  {},
+  {
+    set(texts, name, value) {
+      if (typeof name === 'symbol' || typeof value === 'symbol') {
+        throw new TypeError('Cannot convert a Symbol value to a string');
+      }
+      texts[name] = String(value);
       return true;
     },
-  };
-}
+  }
+);
 
 const process = {
   title: 'hookbox',
@@ -53,10 +93,8 @@ const process = {
   ppid: 0,
   argv: [],
   execArgv: [],
-  env: {},
+  env,
   exitCode: undefined,
-  stdout: stream(1),
-  stderr: stream(3),
   nextTick: loop.nextTick,
   hrtime,
   uptime: () => uptimeMs() / 1e3,
@@ -70,6 +108,9 @@ const process = {
     throw new Error('process.exit is not available in a hook: call cb to finish');
   },
 };
+
+later('stdout', 1, 1);
+later('stderr', 3, 2);
 
 // A hook has no process events; what listens for them is kept quiet.
 for (const name of ['on', 'once', 'off', 'addListener', 'removeListener', 'removeAllListeners', 'prependListener']) {

@@ -27,7 +27,17 @@ function find(name) {
     throw new TypeError(`The "id" argument must be a non-empty string. Received ${String(name)}`);
   }
   const file = resolve.fileOf(name);
-  return file.startsWith('modules/internal/') ? undefined : load(file);
+  if (file.startsWith('modules/internal/')) return undefined;
+  const found = load(file);
+  return found === undefined ? findMember(name) : found;
+}
+
+function findMember(name) {
+  const member = resolve.memberOf(name);
+  if (member === undefined) return undefined;
+  const module = load(member.file);
+  const key = Object.keys(module).find(member.is);
+  return key === undefined ? undefined : module[key];
 }
 
 function notFound(name) {

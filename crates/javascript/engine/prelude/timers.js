@@ -122,6 +122,18 @@ exports.setImmediate = function setImmediate(callback, ...args) {
   return new Immediate(callback, args);
 };
 
+// What `timers/promises` exports, and what `util.promisify` makes of both: their callbacks come first and get no error.
+exports.promises = {
+  setTimeout: (ms, value) => new Promise((resolve) => exports.setTimeout(resolve, ms, value)),
+  setImmediate: (value) => new Promise((resolve) => exports.setImmediate(resolve, value)),
+};
+
+const PROMISIFIED = Symbol.for('nodejs.util.promisify.custom');
+
+for (const name of Object.keys(exports.promises)) {
+  Object.defineProperty(exports[name], PROMISIFIED, { value: exports.promises[name] });
+}
+
 // Takes what `setTimeout` gave, or its number; anything else does nothing.
 exports.clearTimeout = function clearTimeout(timer) {
   const found = timer instanceof Timeout ? timer : byNumber.get(Number(timer));

@@ -11,10 +11,10 @@ use core::ffi::{CStr, c_int};
 use rquickjs_sys as js;
 use rquickjs_sys::{JSContext, JSValue};
 
-use crate::value::{ErrorKind, Result, byte_array, number, throw, with_bytes, with_text};
+use crate::value::{ErrorKind, Result, byte_array, checked, number, throw, with_bytes, with_text};
 use crate::{fresh, host, memory};
 
-/// The arguments of a call, at least as many as the function declares.
+/// The arguments of a call; one that is missing reads as `undefined`.
 pub(crate) struct Arguments<'a> {
     /// For conversions.
     pub(crate) ctx: *mut JSContext,
@@ -41,7 +41,9 @@ const TABLE: &[(&CStr, Native)] = &[
     (c"memoryWasRefused", memory_was_refused),
     (c"hash", digest::hash),
     (c"hmac", digest::hmac),
+    (c"pbkdf2", digest::pbkdf2),
     (c"timingSafeEqual", digest::timing_safe_equal),
+    (c"promiseState", promise_state),
     (c"utf8Encode", text::utf8_encode),
     (c"utf8Decode", text::utf8_decode),
     (c"utf8Length", text::utf8_length),
@@ -57,8 +59,8 @@ const TABLE: &[(&CStr, Native)] = &[
     (c"isPlainAddress", address::is_plain_address),
 ];
 
-/// More than any function of the table takes.
-const ARGUMENTS_MAX: c_int = 3;
+/// Arguments that QuickJS would fill in where a call lacks them: none, since [`Arguments::get`] does.
+const ARGUMENTS_MIN: c_int = 0;
 
 /// The object with all of them.
 pub(crate) fn object(ctx: *mut JSContext) -> JSValue {
@@ -71,7 +73,7 @@ pub(crate) fn object(ctx: *mut JSContext) -> JSValue {
                 // QuickJS calls it through the type that `cproto` names.
                 core::mem::transmute::<js::JSCFunctionMagic, js::JSCFunction>(Some(enter)),
                 name.as_ptr(),
-                ARGUMENTS_MAX,
+                ARGUMENTS_MIN,
                 js::JSCFunctionEnum_JS_CFUNC_generic_magic,
                 index as c_int,
             );
@@ -82,8 +84,12 @@ pub(crate) fn object(ctx: *mut JSContext) -> JSValue {
 }
 
 unsafe extern "C" fn enter(ctx: *mut JSContext, _: JSValue, argc: c_int, argv: *mut JSValue, index: c_int) -> JSValue {
-    // SAFETY: QuickJS fills missing arguments up to the declared number.
-    let values = unsafe { core::slice::from_raw_parts(argv, argc.max(ARGUMENTS_MAX) as usize) };
+    let values = match argc {
+        // There may be no address then.
+        0 => &[],
+        // SAFETY: QuickJS hands over so many values.
+        _ => unsafe { core::slice::from_raw_parts(argv, argc as usize) },
+    };
     let (_, native) = TABLE[index as usize];
     native(&Arguments { ctx, values }).unwrap_or(js::JS_EXCEPTION)
 }
@@ -116,6 +122,23 @@ fn random_bytes(arguments: &Arguments<'_>) -> Result<JSValue> {
     let mut bytes = vec![0; len];
     host::random(&mut bytes);
     byte_array(arguments.ctx, &bytes)
+}
+
+/// `promiseState(value)`: `[state, result]`, the state being 0 (pending), 1 (fulfilled) or 2 (rejected); `undefined` for what
+/// is no promise.
+fn promise_state(arguments: &Arguments<'_>) -> Result<JSValue> {
+    let (ctx, promise) = (arguments.ctx, arguments.get(0));
+    // SAFETY: both calls look at the value only; the array takes over what it is given.
+    unsafe {
+        let state = js::JS_PromiseState(ctx, promise);
+        if state < js::JSPromiseStateEnum_JS_PROMISE_PENDING {
+            return Ok(js::JS_UNDEFINED);
+        }
+        let pair = checked(js::JS_NewArray(ctx))?;
+        js::JS_SetPropertyUint32(ctx, pair, 0, js::JS_MKVAL(js::JS_TAG_INT, state));
+        js::JS_SetPropertyUint32(ctx, pair, 1, js::JS_PromiseResult(ctx, promise));
+        Ok(pair)
+    }
 }
 
 /// Ends the run with a trap, which after a refused growth is what the host reports as out of memory.

@@ -129,7 +129,8 @@ pub struct AuditEntry {
 #[serde(deny_unknown_fields)]
 pub struct TenantPatch {
     /// Whether its calls are refused and its deliveries held.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::flag::optional", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::schema::Flag>))]
     pub suspended: Option<bool>,
     /// Quotas by name, as [`super::Quotas`] has them; `null` brings a default back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -150,7 +151,8 @@ pub struct TenantSettings {
 #[serde(deny_unknown_fields)]
 pub struct TenantSettingsPatch {
     /// Whether several hooks of one trigger can be enabled.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::flag::optional", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::schema::Flag>))]
     pub several_hooks_per_trigger: Option<bool>,
 }
 

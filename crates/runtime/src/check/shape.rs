@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use hookbox_protocol::ErrorCode;
+use hookbox_protocol::{ErrorCode, RunLimits};
 use wasmparser::{
     BinaryReader, CompositeInnerType, ExternalKind, FuncType, FunctionBody, Operator, Parser, Payload, RecGroup,
     SectionLimited, TypeRef,
@@ -13,7 +13,7 @@ use wasmparser::{
 
 use super::unreadable;
 use crate::Refusal;
-use crate::settings::ShapeLimits;
+use crate::settings::{Bound, ShapeLimits};
 
 /// Bytes of a WebAssembly page.
 const PAGE: u64 = 64 << 10;
@@ -84,48 +84,50 @@ impl<'l> Screen<'l> {
         let limits = self.limits;
         match payload {
             Payload::TypeSection(types) => {
-                count("types", &types, limits.types)?;
+                count("types", &types, limits.types())?;
                 self.types(&self.wasm[types.range()])?;
             }
             Payload::ImportSection(imports) => {
-                count("imports", &imports, limits.imports)?;
+                count("imports", &imports, limits.imports())?;
                 for import in imports.into_imports() {
                     self.import(&import.map_err(|e| unreadable(&e))?);
-                    at_most("imports", self.outline.imports.len(), limits.imports)?;
+                    at_most("imports", self.outline.imports.len(), limits.imports())?;
                 }
             }
             Payload::FunctionSection(functions) => {
-                at_most("functions", self.functions.len() + functions.count() as usize, limits.functions)?;
+                at_most("functions", self.functions.len() + functions.count() as usize, limits.functions())?;
                 for index in functions {
                     self.functions.push(index.map_err(|e| unreadable(&e))?);
                 }
             }
             Payload::TableSection(tables) => {
                 self.tables += tables.count();
-                at_most("tables", self.tables as usize, 1)?;
+                only_one("tables", self.tables)?;
                 for table in tables {
                     let initial = table.map_err(|e| unreadable(&e))?.ty.initial;
-                    at_most("elements that a table starts with", initial, limits.table_elements)?;
+                    at_most("elements that a table starts with", initial, limits.table_elements())?;
                 }
             }
             Payload::MemorySection(memories) => {
                 self.memories += memories.count();
-                at_most("memories", self.memories as usize, 1)?;
+                only_one("memories", self.memories)?;
                 for memory in memories {
                     self.memory(memory.map_err(|e| unreadable(&e))?.initial)?;
                 }
             }
-            Payload::GlobalSection(globals) => count("globals", &globals, limits.globals)?,
+            Payload::GlobalSection(globals) => count("globals", &globals, limits.globals())?,
             Payload::ExportSection(exports) => {
-                count("exports", &exports, limits.exports)?;
+                count("exports", &exports, limits.exports())?;
                 for export in exports {
                     self.export(&export.map_err(|e| unreadable(&e))?);
                 }
             }
-            Payload::ElementSection(elements) => count("element segments", &elements, limits.element_segments)?,
-            Payload::DataCountSection { count, .. } => at_most("data segments", count as usize, limits.data_segments)?,
-            Payload::DataSection(data) => count("data segments", &data, limits.data_segments)?,
-            Payload::CodeSectionStart { count, .. } => at_most("functions", count as usize, limits.functions)?,
+            Payload::ElementSection(elements) => count("element segments", &elements, limits.element_segments())?,
+            Payload::DataCountSection { count, .. } => {
+                at_most("data segments", count as usize, limits.data_segments())?
+            }
+            Payload::DataSection(data) => count("data segments", &data, limits.data_segments())?,
+            Payload::CodeSectionStart { count, .. } => at_most("functions", count as usize, limits.functions())?,
             Payload::CodeSectionEntry(body) => self.body(&body)?,
             _ => {}
         }
@@ -147,8 +149,8 @@ impl<'l> Screen<'l> {
                     self.types.push(None);
                     continue;
                 };
-                at_most("parameters of a function type", ty.params().len(), self.limits.params)?;
-                at_most("results of a function type", ty.results().len(), self.limits.results)?;
+                at_most("parameters of a function type", ty.params().len(), self.limits.params())?;
+                at_most("results of a function type", ty.results().len(), self.limits.results())?;
                 self.types.push(Some(ty));
             }
         }
@@ -182,10 +184,8 @@ impl<'l> Screen<'l> {
         let bytes = pages.saturating_mul(PAGE);
         self.outline.memory_bytes_min = bytes;
         if bytes > self.memory_bytes_max {
-            return Err(too_complex(&format!(
-                "the memory starts with {bytes} bytes; the most is {} (an operator can raise it)",
-                self.memory_bytes_max
-            )));
+            let (most, way_up) = (self.memory_bytes_max, memory_way_up(self.memory_bytes_max));
+            return Err(too_complex(&format!("the memory starts with {bytes} bytes; the most is {most}{way_up}")));
         }
         Ok(())
     }
@@ -195,24 +195,24 @@ impl<'l> Screen<'l> {
         let index = self.bodies;
         self.bodies += 1;
         let of_function = |what: &str| format!("{what} of function {index}");
-        at_most(&of_function("bytes"), body.range().len(), limits.body_bytes)?;
+        at_most(&of_function("bytes"), body.range().len(), limits.body_bytes())?;
         let mut locals = 0_u64;
         for group in body.get_locals_reader().map_err(|e| unreadable(&e))? {
             locals += u64::from(group.map_err(|e| unreadable(&e))?.0);
         }
-        at_most(&of_function("locals"), locals, limits.locals)?;
+        at_most(&of_function("locals"), locals, limits.locals())?;
         self.locals_total += locals;
-        at_most("locals of all functions", self.locals_total, limits.locals_total)?;
+        at_most("locals of all functions", self.locals_total, limits.locals_total())?;
         let mut depth = 0_usize;
         for operator in body.get_operators_reader().map_err(|e| unreadable(&e))? {
             match operator.map_err(|e| unreadable(&e))? {
                 Operator::Block { .. } | Operator::Loop { .. } | Operator::If { .. } | Operator::TryTable { .. } => {
                     depth += 1;
-                    at_most(&of_function("nested blocks"), depth, limits.nesting)?;
+                    at_most(&of_function("nested blocks"), depth, limits.nesting())?;
                 }
                 Operator::End => depth = depth.saturating_sub(1),
                 Operator::BrTable { targets } => {
-                    at_most(&of_function("targets of a `br_table`"), targets.len(), limits.br_table_targets)?;
+                    at_most(&of_function("targets of a `br_table`"), targets.len(), limits.br_table_targets())?;
                 }
                 _ => {}
             }
@@ -221,16 +221,25 @@ impl<'l> Screen<'l> {
     }
 }
 
-fn count<T>(what: &str, section: &SectionLimited<'_, T>, limit: u32) -> Result<(), Refusal> {
-    at_most(what, section.count(), limit)
+fn memory_way_up(holds: u64) -> String {
+    let limit = RunLimits::TABLE.iter().find(|limit| limit.name == "memory_bytes");
+    limit.map_or_else(String::new, |limit| limit.way_up(holds))
 }
 
-fn at_most(what: &str, number: impl TryInto<u64>, limit: u32) -> Result<(), Refusal> {
+fn count<T>(what: &str, section: &SectionLimited<'_, T>, bound: Bound) -> Result<(), Refusal> {
+    at_most(what, section.count(), bound)
+}
+
+fn at_most(what: &str, number: impl TryInto<u64>, bound: Bound) -> Result<(), Refusal> {
     let number = number.try_into().unwrap_or(u64::MAX);
-    if number <= u64::from(limit) {
+    if number <= u64::from(bound.holds) {
         return Ok(());
     }
-    Err(too_complex(&format!("{number} {what}; the most is {limit} (an operator can raise it)")))
+    Err(too_complex(&format!("{number} {what}; the most is {}{}", bound.holds, bound.way_up())))
+}
+
+fn only_one(what: &str, number: u32) -> Result<(), Refusal> {
+    if number <= 1 { Ok(()) } else { Err(too_complex(&format!("{number} {what}; the most is 1"))) }
 }
 
 fn too_complex(message: &str) -> Refusal {

@@ -18,9 +18,6 @@ use crate::egress::Egress;
 /// Calls and timers that a run may have open at a time.
 const PENDING_MAX: usize = 4_096;
 
-/// Bytes of addresses that a report keeps.
-const URL_BYTES_MAX: usize = 2_048;
-
 /// Bytes that requests which wait for their turn may hold together, where the limits of the run do not allow more.
 const WAITING_BYTES_MIN: u64 = 8 << 20;
 
@@ -156,10 +153,10 @@ impl Pending {
     }
 
     fn enqueue(&mut self, id: u32, json: &[u8]) -> Result<(), CallError> {
-        let too_large = |message: String| CallError { code: ErrorKind::TooLarge, message };
+        let too_large = |message: String| CallError::new(ErrorKind::TooLarge, message);
         if self.calls_started >= self.limits.http_calls {
             let message = format!("this run has used its {} calls; raise `http_calls`", self.limits.http_calls);
-            return Err(CallError { code: ErrorKind::TooMany, message });
+            return Err(CallError::new(ErrorKind::TooMany, message));
         }
         self.calls_started += 1;
         let body_max = self.limits.http_request_bytes;
@@ -191,7 +188,7 @@ impl Pending {
 
     fn record(&mut self, request: &Request) -> usize {
         let mut method = request.method.to_ascii_uppercase();
-        method.truncate(method.floor_char_boundary(32));
+        method.truncate(method.floor_char_boundary(Call::METHOD_BYTES_MAX));
         let call = Call {
             method,
             url: shown_url(&request.url),
@@ -230,10 +227,10 @@ impl Pending {
         self.take_off();
         let most = self.limits.http_response_bytes;
         let answer = answer.and_then(|response| match response.body.len() as u64 {
-            bytes if bytes > most => Err(CallError {
-                code: ErrorKind::TooLarge,
-                message: format!("the answer is {bytes} bytes; `http_response_bytes` is {most}"),
-            }),
+            bytes if bytes > most => Err(CallError::new(
+                ErrorKind::TooLarge,
+                format!("the answer is {bytes} bytes; `http_response_bytes` is {most}"),
+            )),
             _ => Ok(response),
         });
         let recorded = &mut self.calls[call];
@@ -276,7 +273,7 @@ fn shown_url(url: &str) -> String {
         }
         _ => url.rsplit_once('@').map_or(url, |(_, host)| host).to_owned(),
     };
-    shown.truncate(shown.floor_char_boundary(URL_BYTES_MAX));
+    shown.truncate(shown.floor_char_boundary(Call::URL_BYTES_MAX));
     shown
 }
 

@@ -9,6 +9,7 @@ mod guest;
 mod hostile;
 mod isolation;
 mod limits;
+mod raised;
 mod running;
 mod script;
 mod uploads;
@@ -32,6 +33,7 @@ fn main() -> ExitCode {
     trials.extend(cache::trials());
     trials.extend(isolation::trials());
     trials.extend(limits::trials());
+    trials.extend(raised::trials());
     trials.extend(running::trials());
     trials.extend(script::trials());
     trials.extend(uploads::trials());

@@ -21,12 +21,20 @@ export function token(): string {
 
 /** Signs in with the token of the address's fragment, or with the one of this tab. */
 export function resume(): void {
-  const fragment = new URLSearchParams(location.hash.slice(1)).get('token');
-  if (fragment !== null) {
-    history.replaceState(history.state, '', location.pathname + location.search);
-  }
-  const found = fragment ?? stored();
+  const found = takeToken() ?? stored();
   if (found) void signIn(found);
+  // A sign-in link that is opened in a tab with the console in it changes the fragment, and loads nothing.
+  addEventListener('hashchange', () => {
+    const given = takeToken();
+    if (given) void signIn(given);
+  });
+}
+
+/** The token of the address, which loses it. */
+function takeToken(): string | null {
+  const given = new URLSearchParams(location.hash.slice(1)).get('token');
+  if (given !== null) history.replaceState(history.state, '', location.pathname + location.search);
+  return given;
 }
 
 /** Asks the daemon whose token that is. */

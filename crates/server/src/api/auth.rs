@@ -5,13 +5,13 @@ use std::marker::PhantomData;
 use axum::extract::FromRequestParts;
 use hookbox_protocol::{ErrorCode, Scope};
 use hookbox_store::{Identity, TenantStore};
-use http::HeaderMap;
-use http::header::AUTHORIZATION;
+use http::header::{AUTHORIZATION, TRANSFER_ENCODING};
 use http::request::Parts;
+use http::{HeaderMap, Method};
 
-use super::Failure;
 use super::brake::Attempt;
 use super::rate::Counted;
+use super::{Failure, body};
 use crate::App;
 
 /// The scopes of which a call needs one. An empty list means that any valid token will do.
@@ -99,8 +99,24 @@ impl<N: Needs> Allowed<N> {
         if !allowed {
             return Err(insufficient_scope(N::ANY_OF));
         }
+        if app.disk().is_nearly_full() && brings_code(parts, N::ANY_OF) {
+            return Err(Failure::disk_nearly_full());
+        }
         Ok(Self { tenant: app.store().tenant(&identity), identity, needs: PhantomData })
     }
+}
+
+/// Whether a call writes a hook with something that takes room: a body so small that it can only switch or set something
+/// does not, and may be what makes room.
+fn brings_code(parts: &Parts, needs: &[Scope]) -> bool {
+    const SMALL_BYTES: u64 = 4 << 10;
+    let writes = matches!(parts.method, Method::POST | Method::PUT | Method::PATCH);
+    let of_hooks = needs.iter().any(|scope| matches!(scope, Scope::CreateHooks | Scope::UpdateHooks));
+    let is_large = match body::content_length(&parts.headers) {
+        Some(bytes) => bytes > SMALL_BYTES,
+        None => parts.headers.contains_key(TRANSFER_ENCODING),
+    };
+    writes && of_hooks && is_large
 }
 
 /// The operator.
@@ -163,12 +179,12 @@ async fn identify(parts: &Parts, app: &App) -> Result<Who, Failure> {
 }
 
 /// What a suspended tenant is told, whatever it asks for.
-pub(super) fn suspended(identity: &Identity) -> Failure {
-    let message = format!(
-        "the tenant '{}' is suspended; its deliveries wait until the operator resumes it",
-        identity.tenant_name
-    );
-    Failure::new(ErrorCode::TenantSuspended, message)
+pub(super) fn suspension(identity: &Identity) -> String {
+    format!("the tenant '{}' is suspended; its deliveries wait until the operator resumes it", identity.tenant_name)
+}
+
+fn suspended(identity: &Identity) -> Failure {
+    Failure::new(ErrorCode::TenantSuspended, suspension(identity))
 }
 
 pub(super) fn bearer(headers: &HeaderMap) -> Result<&str, Failure> {

@@ -20,7 +20,7 @@ use http::{HeaderValue, Request, StatusCode};
 use super::auth::{Allowed, CreateEvents};
 use super::body::{self, BodyLimit, Incoming};
 use super::events::{self, IDEMPOTENCY_KEY};
-use super::query::Query;
+use super::query::NoQuery;
 use super::{Failure, Segment, answer, store_failure};
 use crate::App;
 use crate::settings::HttpSettings;
@@ -53,24 +53,24 @@ pub(crate) async fn accept(
     State(app): State<App>,
     allowed: Allowed<CreateEvents>,
     Segment(name): Segment<String>,
+    _: NoQuery,
     request: Request<Body>,
 ) -> Result<Response, Failure> {
     let trigger = events::trigger_of_events(&name)?;
-    Query::parse(request.uri().query(), &[])?;
     events::admit(&app, &allowed.tenant, &allowed.identity, 0)?;
     body::require_type(request.headers(), &[MEDIA, "application/ndjson", "application/jsonl"])?;
     if request.headers().contains_key(IDEMPOTENCY_KEY) {
         let message = "a batch takes no header `Idempotency-Key`; give each line an `idempotency_key` of its own";
         return Err(Failure::new(ErrorCode::InvalidBody, message));
     }
+    let hooks = allowed.tenant.enabled_count(trigger).await.map_err(store_failure)?;
     let limit = BodyLimit::new(&BATCH_BYTES, BATCH_BYTES.default);
     body::check_length(request.headers(), limit)?;
     let arrival = app.tracer().arrival(request.headers());
     let line_limit = BodyLimit::new(&EVENT_BYTES, app.settings().event_bytes_max);
     let lines = Lines::new(request.into_body(), limit, line_limit);
-    Batch { app: &app, allowed: &allowed, trigger, arrival, waiting: FuturesOrdered::new(), answers: Vec::new() }
-        .run(lines)
-        .await
+    let (waiting, answers) = (FuturesOrdered::new(), Vec::new());
+    Batch { app: &app, allowed: &allowed, trigger, arrival, hooks, waiting, answers }.run(lines).await
 }
 
 struct Batch<'a> {
@@ -78,6 +78,8 @@ struct Batch<'a> {
     allowed: &'a Allowed<CreateEvents>,
     trigger: Trigger,
     arrival: Arrival,
+    /// Hooks that each event is for.
+    hooks: u64,
     /// The lines that are on their way to the disk.
     waiting: FuturesOrdered<BoxFuture<'a, Answer>>,
     /// The lines of the answer.
@@ -142,7 +144,7 @@ impl<'a> Batch<'a> {
 
     fn event(&self, line: &[u8]) -> Result<AcceptEvent, Failure> {
         let Allowed { tenant, identity, .. } = self.allowed;
-        events::admit(self.app, tenant, identity, self.waiting.len() as u64)?;
+        events::admit(self.app, tenant, identity, self.waiting.len() as u64 * self.hooks)?;
         let (event, idempotency_key) = NewEvent::parse_line(self.trigger, line)?;
         Ok(AcceptEvent {
             trigger: self.trigger,

@@ -1,5 +1,6 @@
 //! Bodies on their way in: bounded in bytes and in time.
 
+mod room;
 mod unique;
 
 use std::time::Duration;
@@ -8,7 +9,8 @@ use axum::body::Body;
 use bytes::{Bytes, BytesMut};
 use futures_util::FutureExt;
 use hookbox_protocol::ErrorCode;
-use hookbox_protocol::limits::{BODY_BYTES, Limit};
+use hookbox_protocol::limits::{BODY_BYTES, Limit, SECRET_NAME_CHARS};
+use hookbox_store::SecretLimits;
 use http::header::CONTENT_LENGTH;
 use http::{HeaderMap, Request};
 use http_body_util::BodyExt;
@@ -16,7 +18,14 @@ use serde::de::DeserializeOwned;
 use tokio::time::{Instant, timeout_at};
 
 use super::{Failure, answer};
-use crate::settings::HttpSettings;
+use crate::settings::{HttpSettings, ServerSettings};
+use room::Held;
+pub(crate) use room::{Bodies, BodyRoom};
+
+/// Bodies up to here need no room: there are no more of them than connections.
+const SMALL_BYTES: u64 = 64 << 10;
+/// When another try makes sense where there was no room for a body.
+const ROOM_RETRY: Duration = Duration::from_secs(5);
 
 /// A limit of a body: the row that names it, and the number that holds here.
 #[derive(Debug, Clone, Copy)]
@@ -25,21 +34,39 @@ pub(crate) struct BodyLimit {
     pub(crate) name: &'static str,
     /// In bytes.
     pub(crate) bytes: u64,
+    /// The row, where an operator can set it.
+    limit: Option<Limit>,
 }
+
+/// A byte of text in JSON: a letter may be written as `\u0061`.
+const JSON_BYTES_MAX: u64 = 6;
+
+/// What a body holds beside what it is sent for.
+const REST_BYTES: u64 = 64 << 10;
 
 impl BodyLimit {
     /// That of a call that takes neither an event nor code.
-    pub(crate) const OF_CALL: Self = Self { name: BODY_BYTES.name, bytes: BODY_BYTES.default };
+    pub(crate) const OF_CALL: Self = Self { name: BODY_BYTES.name, bytes: BODY_BYTES.default, limit: None };
 
-    /// That of a call that takes a script of so many bytes: it grows when it is written as JSON.
-    pub(crate) fn of_script(script_bytes_max: u64) -> Self {
-        let bytes = BODY_BYTES.default.max(script_bytes_max * 2 + (64 << 10));
-        Self { name: BODY_BYTES.name, bytes }
+    /// That of a call that takes a script, or secrets: whatever they may be fits, however it is written as JSON.
+    pub(crate) fn of_management(settings: &ServerSettings) -> Self {
+        let sent = settings.script_bytes_max.max(bytes_of_secrets(settings));
+        let bytes = BODY_BYTES.default.max(sent.saturating_mul(JSON_BYTES_MAX).saturating_add(REST_BYTES));
+        Self { bytes, ..Self::OF_CALL }
+    }
+
+    /// That of the runner: room for a script or a module in base64, for secrets, and for the input.
+    pub(crate) fn of_runner(settings: &ServerSettings) -> Self {
+        let module = settings.module_bytes_max.div_ceil(3).saturating_mul(4);
+        let code = settings.script_bytes_max.saturating_mul(JSON_BYTES_MAX).max(module);
+        let beside = settings.event_bytes_max.saturating_add(bytes_of_secrets(settings));
+        let bytes = code.saturating_add(beside.saturating_mul(JSON_BYTES_MAX)).saturating_add(1 << 20);
+        Self { bytes, ..Self::OF_CALL }
     }
 
     /// The limit of that row with the operator's number.
     pub(crate) fn new(limit: &Limit, bytes: u64) -> Self {
-        Self { name: limit.name, bytes }
+        Self { name: limit.name, bytes, limit: Some(*limit) }
     }
 
     /// Refuses what has more bytes than the limit.
@@ -48,11 +75,17 @@ impl BodyLimit {
     }
 
     pub(super) fn exceeded(self, what: &str, bytes: &str) -> Failure {
-        let Self { name, bytes: most } = self;
-        let message =
-            format!("{what} has {bytes} bytes; the limit `{name}` is {most} bytes (an operator can raise it)");
+        let Self { name, bytes: most, limit } = self;
+        let way_up = limit.map(|limit| limit.way_up(most)).unwrap_or_default();
+        let message = format!("{what} has {bytes} bytes; the limit `{name}` is {most} bytes{way_up}");
         Failure::new(ErrorCode::TooLarge, message)
     }
+}
+
+/// As many secrets as a hook may have, all as large as they may be, with their names.
+fn bytes_of_secrets(settings: &ServerSettings) -> u64 {
+    let SecretLimits { count_max, value_bytes_max } = settings.secrets;
+    count_max.saturating_mul(value_bytes_max.saturating_add(SECRET_NAME_CHARS.default))
 }
 
 /// A body that is being read, within the time that its bytes have earned.
@@ -101,7 +134,9 @@ impl Incoming {
 /// Reads a whole body. What its `Content-Length` already shows to be too large is refused before a byte is read.
 pub(crate) async fn read(request: Request<Body>, limit: BodyLimit, http: &HttpSettings) -> Result<Bytes, Failure> {
     let length = check_length(request.headers(), limit)?;
+    let room = request.extensions().get::<BodyRoom>().cloned();
     let mut body = Incoming::new(request.into_body());
+    let mut held = None;
     let mut first = Bytes::new();
     let mut rest: Option<BytesMut> = None;
     while let Some(data) = body.next(limit, http).await? {
@@ -110,6 +145,7 @@ pub(crate) async fn read(request: Request<Body>, limit: BodyLimit, http: &HttpSe
             (None, true) => first = data,
             (None, false) => {
                 let expected = length.unwrap_or(body.received * 2);
+                held = held_for(room.as_ref(), length.unwrap_or(limit.bytes))?;
                 let mut all = BytesMut::with_capacity(usize::try_from(expected).unwrap_or(0));
                 all.extend_from_slice(&first);
                 all.extend_from_slice(&data);
@@ -117,7 +153,18 @@ pub(crate) async fn read(request: Request<Body>, limit: BodyLimit, http: &HttpSe
             }
         }
     }
+    drop(held);
     Ok(rest.map_or(first, BytesMut::freeze))
+}
+
+/// Room for a body that comes in several pieces.
+fn held_for(room: Option<&BodyRoom>, bytes: u64) -> Result<Option<Held>, Failure> {
+    let Some(room) = room.filter(|_| bytes > SMALL_BYTES) else { return Ok(None) };
+    let held = room.take(bytes).ok_or_else(|| {
+        let message = "too many large bodies are on their way, from this address or in all; send this one again later";
+        Failure::new(ErrorCode::Unavailable, message).retry_after(ROOM_RETRY)
+    })?;
+    Ok(Some(held))
 }
 
 /// Refuses a body whose `Content-Length` is over the limit, and gives that length where there is one.
@@ -169,7 +216,8 @@ pub(crate) fn require_type(headers: &HeaderMap, accepted: &[&str]) -> Result<(),
     ))
 }
 
-fn content_length(headers: &HeaderMap) -> Option<u64> {
+/// The `Content-Length`, where there is one.
+pub(super) fn content_length(headers: &HeaderMap) -> Option<u64> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
@@ -190,7 +238,7 @@ mod tests {
 
     use super::*;
 
-    const LIMIT: BodyLimit = BodyLimit { name: "event_bytes", bytes: 8 };
+    const LIMIT: BodyLimit = BodyLimit { name: "event_bytes", bytes: 8, limit: None };
 
     fn body_of(parts: &[&'static str]) -> Body {
         let frames: Vec<Result<_, std::io::Error>> =

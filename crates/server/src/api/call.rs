@@ -24,11 +24,12 @@ use serde_json::{Map, Value};
 
 use super::auth::{Allowed, CreateEvents};
 use super::body::{self, BodyLimit};
-use super::query::Query;
+use super::query::NoQuery;
 use super::runner::{self, Trial};
 use super::{Failure, Segment, answer, store_failure, trigger};
 use crate::App;
 use crate::execution::ResultFor;
+use crate::input::{self, EventInfo};
 use chain::Chain;
 use refusal::Refusal;
 
@@ -84,6 +85,7 @@ pub(crate) async fn call(
     State(app): State<App>,
     allowed: Allowed<CreateEvents>,
     Segment(name): Segment<String>,
+    _: NoQuery,
     request: Request<Body>,
 ) -> Result<Response, Failure> {
     let trigger = trigger(&name)?;
@@ -93,13 +95,17 @@ pub(crate) async fn call(
             format!("{trigger} takes events and is not called: POST /v1/events/{trigger}"),
         ));
     }
-    Query::parse(request.uri().query(), &[])?;
     let limit = BodyLimit::new(&EVENT_BYTES, app.settings().event_bytes_max);
     let arguments: Map<String, Value> = body::json(request, limit, &app.settings().http).await?;
+    // Also where no hook is enabled: that a call was wrong must not show only once one is.
+    input::check_arguments(trigger, &arguments)
+        .map_err(|error| Failure::new(ErrorCode::InvalidBody, error.to_string()))?;
+    let id = app.store().event_id().map_err(store_failure)?;
+    let event = EventInfo { id, ..EventInfo::SAMPLE };
     let mut chain = Chain::new(trigger, arguments);
     let mut hooks = Vec::new();
     for hook in allowed.tenant.enabled(trigger).await.map_err(store_failure)? {
-        let report = run(&app, &allowed, &hook, chain.arguments()).await?;
+        let report = run(&app, &allowed, &hook, chain.arguments(), event).await?;
         let outcome = report.outcome.name();
         let (hook_id, hook_name) = (hook.id.clone(), hook.name.clone());
         hooks.push(Ran { hook_id, hook_name, outcome, wall_ms: millis(report.wall) });
@@ -126,10 +132,11 @@ async fn run(
     allowed: &Allowed<CreateEvents>,
     hook: &Arc<LiveHook>,
     arguments: Map<String, Value>,
+    event: EventInfo,
 ) -> Result<Report, Failure> {
     let loaded = app.loader().saved(&hook.code).await.map_err(Failure::internal)?;
     let prepared = app.prepared().get(hook);
-    let trial = Trial { trigger: hook.trigger, loaded, arguments, prepared, result: ResultFor::IdentitySystem };
+    let trial = Trial { trigger: hook.trigger, loaded, arguments, event, prepared, result: ResultFor::IdentitySystem };
     let report = runner::trial(app, allowed.identity.tenant, trial).await?;
     app.metrics().attempt(hook.trigger, &report);
     Ok(report)

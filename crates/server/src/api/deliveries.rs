@@ -4,7 +4,8 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
 use hookbox_protocol::api::DeliveryState;
-use hookbox_protocol::{DeliveryId, ErrorCode, EventId, HookId, Timestamp, Trigger};
+use hookbox_protocol::schema::Flag;
+use hookbox_protocol::{DeliveryId, ErrorCode, EventId, HookId, Timestamp, Trigger, flag};
 use hookbox_store::{ReplayFilter, Replayed, ReplayedMany};
 use http::{Request, StatusCode};
 use serde::{Deserialize, Serialize};
@@ -12,8 +13,8 @@ use utoipa::ToSchema;
 
 use super::auth::{Allowed, UpdateEvents};
 use super::body::{self, BodyLimit};
-use super::query::Query;
-use super::{Failure, Segment, answer, hook_id, store_failure, trigger};
+use super::query::NoQuery;
+use super::{Failure, Segment, answer, hook_id, no_body, store_failure, trigger};
 use crate::App;
 
 /// The most deliveries that one call replays.
@@ -52,6 +53,8 @@ pub(super) struct Asked {
     #[schema(minimum = 1, maximum = 10_000)]
     take: Option<u32>,
     /// Only counts them.
+    #[serde(default, deserialize_with = "flag::optional")]
+    #[schema(value_type = Option<Flag>)]
     dry_run: Option<bool>,
 }
 
@@ -67,7 +70,8 @@ enum States {
 /// What a replay by filter found and did.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Counts {
-    /// Deliveries that match.
+    /// Deliveries that match: as many as `take` where it is given, else all of them, of which one call runs the newest
+    /// 10,000 again. Where a `user` is given, those among the newest 50,000 events that the other members leave.
     matched: u64,
     /// Those that run again; 0 for a dry run.
     replayed: u64,
@@ -82,20 +86,16 @@ pub(super) struct Counts {
     params(("id" = DeliveryId, Path, description = "The delivery.")),
     security(("token" = ["update:events"])),
     responses((status = 202, description = "The delivery is due.", body = Again)),
-    extensions(("x-errors" = json!(["delivery_does_not_exist", "conflict"])))
+    extensions(("x-errors" = json!(["delivery_does_not_exist", "conflict", no_body::REFUSALS])))
 )]
 pub(crate) async fn replay(
     State(app): State<App>,
     allowed: Allowed<UpdateEvents>,
     Segment(id): Segment<String>,
+    _: NoQuery,
     request: Request<Body>,
 ) -> Result<Response, Failure> {
-    Query::parse(request.uri().query(), &[])?;
-    // A client that always sends JSON sends an empty object.
-    let bytes = body::read(request, BodyLimit::OF_CALL, &app.settings().http).await?;
-    if !matches!(bytes.trim_ascii(), b"" | b"{}") {
-        return Err(Failure::new(ErrorCode::InvalidBody, "this call takes no body, or an empty object"));
-    }
+    no_body::check(&app, request).await?;
     let id: DeliveryId = id.parse().map_err(|_| {
         let id: String = id.escape_debug().take(64).collect();
         Failure::new(ErrorCode::DeliveryDoesNotExist, format!("there is no delivery '{id}'"))
@@ -122,9 +122,9 @@ pub(crate) async fn replay(
 pub(crate) async fn replay_matching(
     State(app): State<App>,
     allowed: Allowed<UpdateEvents>,
+    _: NoQuery,
     request: Request<Body>,
 ) -> Result<Response, Failure> {
-    Query::parse(request.uri().query(), &[])?;
     let asked: Asked = body::json(request, BodyLimit::OF_CALL, &app.settings().http).await?;
     if let Some(take) = asked.take
         && !(1..=TAKE_MAX).contains(&take)

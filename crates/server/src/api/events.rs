@@ -15,15 +15,12 @@ use http::{HeaderMap, Request, StatusCode};
 
 use super::auth::{Allowed, CreateEvents, ReadEvents};
 use super::body::{self, BodyLimit};
-use super::query::Query;
+use super::query::{NoQuery, Query};
 use super::{Failure, Segment, answer, hook_id, store_failure, trigger};
 use crate::App;
 
 /// When a caller is to try again whose event found the queue full.
 const BACKLOG_RETRY_AFTER: Duration = Duration::from_secs(10);
-
-/// When a caller is to try again whose event found the disk nearly full.
-const DISK_RETRY_AFTER: Duration = Duration::from_secs(60);
 
 /// The header of an event's key; a line of a batch carries its own.
 pub(super) const IDEMPOTENCY_KEY: &str = "idempotency-key";
@@ -49,10 +46,10 @@ pub(crate) async fn accept(
     State(app): State<App>,
     allowed: Allowed<CreateEvents>,
     Segment(name): Segment<String>,
+    _: NoQuery,
     request: Request<Body>,
 ) -> Result<Response, Failure> {
     let trigger = trigger_of_events(&name)?;
-    Query::parse(request.uri().query(), &[])?;
     admit(&app, &allowed.tenant, &allowed.identity, 0)?;
     let arrival = app.tracer().arrival(request.headers());
     body::require_type(request.headers(), &["application/json"])?;
@@ -94,7 +91,11 @@ pub(crate) async fn accept(
     responses((status = 200, description = "Events, newest first.", body = Events)),
     extensions(("x-errors" = json!(["unknown_trigger", "HookDoesNotExist"])))
 )]
-pub(crate) async fn list(allowed: Allowed<ReadEvents>, RawQuery(query): RawQuery) -> Result<Response, Failure> {
+pub(crate) async fn list(
+    State(app): State<App>,
+    allowed: Allowed<ReadEvents>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Failure> {
     let known = ["trigger", "hook_id", "state", "user", "since", "until", "take", "from"];
     let query = Query::parse(query.as_deref(), &known)?;
     let filter = EventFilter {
@@ -107,6 +108,7 @@ pub(crate) async fn list(allowed: Allowed<ReadEvents>, RawQuery(query): RawQuery
         take: query.number("take", 1, 100)?,
         from: query.read_as("from")?,
     };
+    let _turn = app.lists().enter(allowed.identity.tenant).await?;
     let events = allowed.tenant.events(filter).await.map_err(store_failure)?;
     Ok(answer::ok(&events))
 }
@@ -124,7 +126,11 @@ pub(crate) async fn list(allowed: Allowed<ReadEvents>, RawQuery(query): RawQuery
     ),
     extensions(("x-errors" = json!(["event_does_not_exist"])))
 )]
-pub(crate) async fn show(allowed: Allowed<ReadEvents>, Segment(id): Segment<String>) -> Result<Response, Failure> {
+pub(crate) async fn show(
+    allowed: Allowed<ReadEvents>,
+    Segment(id): Segment<String>,
+    _: NoQuery,
+) -> Result<Response, Failure> {
     let missing = || {
         Failure::new(
             ErrorCode::EventDoesNotExist,
@@ -150,13 +156,11 @@ pub(super) fn trigger_of_events(name: &str) -> Result<Trigger, Failure> {
     Ok(trigger)
 }
 
-/// Refuses an event that would make too long a queue longer, or fill the disk, before its body is read. `more` events of
-/// the tenant are on their way already.
+/// Refuses an event that would make too long a queue longer, or fill the disk, before its body is read. `more` deliveries
+/// of the tenant are on their way already.
 pub(super) fn admit(app: &App, tenant: &TenantStore, identity: &Identity, more: u64) -> Result<(), Failure> {
     if app.disk().is_nearly_full() {
-        let message =
-            "the daemon's disk is nearly full, and it takes no events until there is room; what it has still runs";
-        return Err(Failure::new(ErrorCode::DiskNearlyFull, message).retry_after(DISK_RETRY_AFTER));
+        return Err(Failure::disk_nearly_full());
     }
     let own = tenant.backlog().total().saturating_add(more);
     let (quota, settings) = (identity.quotas.backlog, app.settings());

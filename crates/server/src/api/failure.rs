@@ -13,6 +13,12 @@ use super::answer;
 use crate::seldom::Seldom;
 use crate::turn::TooMany;
 
+/// The most of a message that a caller is sent, in bytes.
+const MESSAGE_BYTES_MAX: usize = 1_000;
+
+/// When another try makes sense with a disk that is nearly full.
+const DISK_RETRY_AFTER: Duration = Duration::from_secs(60);
+
 /// What a handler ends with when it has no answer.
 #[derive(Debug)]
 pub(crate) struct Failure {
@@ -36,6 +42,17 @@ impl Failure {
         ApiError::new(code, message).into()
     }
 
+    /// A message of bounded length: a parser may repeat what it was sent, however long that is. Its beginning says what
+    /// is wrong, and its end where.
+    fn shortened(mut message: String) -> String {
+        if message.len() > MESSAGE_BYTES_MAX {
+            let from = message.ceil_char_boundary(message.len() - MESSAGE_BYTES_MAX / 2);
+            let to = message.floor_char_boundary(MESSAGE_BYTES_MAX / 2);
+            message.replace_range(to..from, " … ");
+        }
+        message
+    }
+
     /// A failure of the daemon.
     pub(crate) fn internal(cause: impl Into<anyhow::Error>) -> Self {
         Self { cause: Some(Cause(Arc::new(cause.into()))), ..Self::new(ErrorCode::Internal, "the daemon failed") }
@@ -45,6 +62,13 @@ impl Failure {
     pub(crate) fn unavailable(cause: impl Into<anyhow::Error>) -> Self {
         let failure = Self::new(ErrorCode::Unavailable, "the daemon takes no work just now; try again");
         Self { cause: Some(Cause(Arc::new(cause.into()))), ..failure }.retry_after(Duration::from_secs(1))
+    }
+
+    /// What would take room on the disk is not taken just now.
+    pub(crate) fn disk_nearly_full() -> Self {
+        let message = "the daemon's disk is nearly full, and it takes no events and no code until there is room; what it \
+                       has still runs";
+        Self::new(ErrorCode::DiskNearlyFull, message).retry_after(DISK_RETRY_AFTER)
     }
 
     /// The error's code.
@@ -74,6 +98,7 @@ impl Failure {
 
 impl From<ApiError> for Failure {
     fn from(error: ApiError) -> Self {
+        let error = ApiError { message: Self::shortened(error.message), ..error };
         Self { error, retry_after: None, cause: None }
     }
 }

@@ -6,6 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::auth::{Allowed, ReadHooks};
+use super::query::NoQuery;
 use super::{Failure, answer, store_failure};
 
 /// What `GET /v1/hooks` answers.
@@ -23,7 +24,7 @@ struct Hooks {
     security(("token" = ["read:hooks"])),
     responses((status = 200, description = "All hooks.", body = Hooks))
 )]
-pub(crate) async fn list(allowed: Allowed<ReadHooks>) -> Result<Response, Failure> {
+pub(crate) async fn list(allowed: Allowed<ReadHooks>, _: NoQuery) -> Result<Response, Failure> {
     let hooks = allowed.tenant.hook_overview().await.map_err(store_failure)?;
     Ok(answer::ok(&Hooks { hooks }))
 }

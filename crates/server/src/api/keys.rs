@@ -15,6 +15,7 @@ use serde::Deserialize;
 
 use super::auth::Operator;
 use super::body::{self, BodyLimit};
+use super::query::NoQuery;
 use super::{Failure, answer, store_failure};
 use crate::App;
 
@@ -41,6 +42,7 @@ struct Rotation {}
 pub(crate) async fn rotate(
     _operator: Operator,
     State(app): State<App>,
+    _: NoQuery,
     request: Request<Body>,
 ) -> Result<Response, Failure> {
     let Rotation {} = body::json(request, BodyLimit::OF_CALL, &app.settings().http).await?;

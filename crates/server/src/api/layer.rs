@@ -10,7 +10,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
 use hookbox_protocol::{ApiError, ErrorCode};
-use http::header::CONNECTION;
+use http::header::{CONNECTION, CONTENT_ENCODING};
 use http::{HeaderName, HeaderValue, Method, Request, StatusCode};
 
 use super::failure::{Cause, Refused};
@@ -32,7 +32,13 @@ pub(crate) async fn around(State(app): State<App>, request: Request<Body>, next:
     let method = request.method().clone();
     let body_is_large = request.body().size_hint().upper().is_none_or(|bytes| bytes > BODY_DRAINED_MAX);
     let route = request.extensions().get::<MatchedPath>().cloned();
-    let called = AssertUnwindSafe(async { next.run(request).await }).catch_unwind().await;
+    let called = async {
+        match check_encoding(&request) {
+            Ok(()) => next.run(request).await,
+            Err(failure) => failure.into_response(),
+        }
+    };
+    let called = AssertUnwindSafe(called).catch_unwind().await;
     let mut response = called.unwrap_or_else(|panic| Failure::internal(panic_text(panic.as_ref())).into_response());
     let route = route.as_ref().map_or("none", MatchedPath::as_str);
     if let Some(cause) = response.extensions().get::<Cause>().cloned() {
@@ -51,6 +57,21 @@ pub(crate) async fn around(State(app): State<App>, request: Request<Body>, next:
     app.metrics().http_request(method_label(&method), route, response.status(), started.elapsed());
     tracing::debug!(request_id = id, %method, route, status = response.status().as_u16(), "answered");
     response
+}
+
+/// Bodies are read as they come: one that is compressed would be refused for what it seems to hold.
+fn check_encoding(request: &Request<Body>) -> Result<(), Failure> {
+    let has_body = !request.body().is_end_stream();
+    let is_plain = |value: &HeaderValue| value.as_bytes().trim_ascii().eq_ignore_ascii_case(b"identity");
+    match request.headers().get_all(CONTENT_ENCODING).iter().find(|value| !is_plain(value)) {
+        Some(value) if has_body => {
+            let sent: String = String::from_utf8_lossy(value.as_bytes()).chars().take(64).collect();
+            let message =
+                format!("the header `Content-Encoding` is '{sent}'; send the body as it is, without the header");
+            Err(Failure::new(ErrorCode::UnsupportedMediaType, message))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The answer to a failure of the daemon: a code and the request's id, under which the log has the rest. Of calls that

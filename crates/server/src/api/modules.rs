@@ -15,7 +15,7 @@ use http::{Request, StatusCode};
 
 use super::auth::{Allowed, CreateHooks, UpdateHooks};
 use super::body::{self, BodyLimit};
-use super::query::Query;
+use super::query::{NoQuery, Query};
 use super::{Failure, Segment, answer, hook_id, no_such_hook, store_failure, trigger};
 use crate::App;
 
@@ -91,10 +91,10 @@ pub(crate) async fn replace(
     State(app): State<App>,
     allowed: Allowed<UpdateHooks>,
     Segment(id): Segment<String>,
+    _: NoQuery,
     request: Request<Body>,
 ) -> Result<Response, Failure> {
     let id = hook_id(&id)?;
-    Query::parse(request.uri().query(), &[])?;
     let row = allowed.tenant.hook(&id).await.map_err(store_failure)?.ok_or_else(no_such_hook)?;
     let wasm = receive(&app, request).await?;
     let digest = compile(&app, allowed.identity.tenant, row.trigger, wasm.clone()).await?;

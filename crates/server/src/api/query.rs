@@ -2,9 +2,23 @@
 
 use std::str::FromStr;
 
-use hookbox_protocol::ErrorCode;
+use axum::extract::FromRequestParts;
+use hookbox_protocol::{ErrorCode, flag};
+use http::request::Parts;
 
 use super::Failure;
+use crate::App;
+
+/// A `/v1` call without query parameters: one that is there is refused, lest it be taken for a filter that holds.
+pub(crate) struct NoQuery;
+
+impl FromRequestParts<App> for NoQuery {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _app: &App) -> Result<Self, Failure> {
+        Query::parse(parts.uri.query(), &[]).map(|_| Self)
+    }
+}
 
 /// The parameters of a query string.
 #[derive(Debug)]
@@ -65,12 +79,9 @@ impl Query {
 
     /// `true` or `false`.
     pub(crate) fn boolean(&self, name: &str) -> Result<Option<bool>, Failure> {
-        match self.get(name) {
-            None => Ok(None),
-            Some("true") => Ok(Some(true)),
-            Some("false") => Ok(Some(false)),
-            Some(_) => Err(self.invalid(&format!("'Expected type boolean but found type string' on property {name}."))),
-        }
+        let Some(text) = self.get(name) else { return Ok(None) };
+        let wrong = || self.invalid(&format!("'Expected type boolean but found type string' on property {name}."));
+        flag::parse(text).map(Some).ok_or_else(wrong)
     }
 
     fn read(query: Option<&str>, refusal: &'static str) -> Self {

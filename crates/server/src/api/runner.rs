@@ -11,12 +11,13 @@ use bytes::Bytes;
 use hookbox_protocol::api::{RunnerReport, RunnerRequest};
 use hookbox_protocol::limits::{EVENT_BYTES, MODULE_BYTES, SCRIPT_BYTES, SECRETS};
 use hookbox_protocol::{ErrorCode, HookId, Report, Scope, TenantId, Trigger, name};
-use hookbox_store::{Code, SecretValue, Settings, TenantStore};
+use hookbox_store::{Code, SecretLimits, SecretValue, Settings, TenantStore};
 use http::Request;
 use serde_json::{Map, Value};
 
 use super::auth::{self, Allowed, CreateRuns, Needs, UpdateHooks};
 use super::body::{self, BodyLimit};
+use super::query::NoQuery;
 use super::{Failure, answer, hook_id, modules, no_such_hook, settings, store_failure, trigger};
 use crate::App;
 use crate::code::{self, Loaded};
@@ -44,6 +45,8 @@ pub(super) struct Trial {
     pub(super) loaded: Loaded,
     /// The trigger's arguments.
     pub(super) arguments: Map<String, Value>,
+    /// What `context.webtask.event` says.
+    pub(super) event: EventInfo,
     /// Secrets, settings and limits.
     pub(super) prepared: Arc<Prepared>,
     /// Who gets what the hook returns.
@@ -66,18 +69,25 @@ pub(super) struct Trial {
 pub(crate) async fn run(
     State(app): State<App>,
     allowed: Allowed<CreateRuns>,
+    _: NoQuery,
     request: Request<Body>,
 ) -> Result<Response, Failure> {
-    let asked: RunnerRequest = body::json(request, body_limit(app.settings()), &app.settings().http).await?;
+    let asked: RunnerRequest = body::json(request, BodyLimit::of_runner(app.settings()), &app.settings().http).await?;
     let trigger = trigger(&asked.trigger)?;
     let subject = subject(&asked, app.settings())?;
-    let secrets = secrets(asked.secrets.unwrap_or_default())?;
+    let secrets = secrets(asked.secrets.unwrap_or_default(), app.settings().secrets)?;
     let arguments = arguments(trigger, asked.input, app.settings())?;
     let limits = asked.limits.unwrap_or_default();
 
     let tenant = allowed.identity.tenant;
     let (loaded, mut prepared) = match subject {
-        Subject::Saved(id) => saved(&app, &allowed.tenant, &id, trigger, secrets).await?,
+        Subject::Saved(id) => {
+            // Where a value is an address, whoever gives it gets what the hook sends there.
+            if !secrets.is_empty() {
+                require_change(&allowed)?;
+            }
+            saved(&app, &allowed.tenant, &id, trigger, secrets).await?
+        }
         Subject::ScriptOf(id, source) => {
             require_change(&allowed)?;
             let (_, prepared) = of_hook(&app, &allowed.tenant, &id, trigger, secrets).await?;
@@ -95,15 +105,17 @@ pub(crate) async fn run(
         settings::limit_of(name, value, &app.settings().ceilings, &mut prepared.limits)?;
     }
     let prepared = Arc::new(prepared);
-    let report = trial(&app, tenant, Trial { trigger, loaded, arguments, prepared, result: ResultFor::Author }).await?;
+    let event = EventInfo::SAMPLE;
+    let trial = Trial { trigger, loaded, arguments, event, prepared, result: ResultFor::Author };
+    let report = self::trial(&app, tenant, trial).await?;
     Ok(answer::ok(&RunnerReport::from(report)))
 }
 
 /// Runs once in the tenant's turn, on the guests' threads. Ends when the caller goes away.
 pub(super) async fn trial(app: &App, tenant: TenantId, trial: Trial) -> Result<Report, Failure> {
-    let Trial { trigger, loaded, arguments, prepared, result } = trial;
+    let Trial { trigger, loaded, arguments, event, prepared, result } = trial;
     let Equipment { secrets_json, way_out } = prepared.equip(app.egress(), tenant).map_err(Failure::internal)?;
-    let input = input::of_arguments(trigger, &arguments, secrets_json.expose(), EventInfo::SAMPLE)
+    let input = input::of_arguments(trigger, &arguments, secrets_json.expose(), event)
         .map_err(|error| Failure::new(ErrorCode::InvalidBody, error.to_string()))?;
     let execution = Execution { trigger, input, limits: prepared.limits, way_out, result, listener: None };
     let turn = app.runs().enter(tenant).await?;
@@ -145,7 +157,10 @@ async fn of_hook(
     }
     let settings = store.settings(id).await.map_err(store_failure)?.ok_or_else(no_such_hook)?;
     let mut all = store.secrets(id).await.map_err(store_failure)?.ok_or_else(no_such_hook)?;
+    let there = all.len() as u64;
     all.retain(|(name, _)| secrets.iter().all(|(given, _)| given != name));
+    let added = (all.len() + secrets.len()) as u64 - there;
+    app.settings().secrets.check_count(there, added).map_err(|error| invalid(error.to_string()))?;
     all.extend(secrets);
     Ok((row.code, Prepared::new(&all, &settings, &app.settings().ceilings)))
 }
@@ -185,12 +200,14 @@ fn subject(asked: &RunnerRequest, settings: &ServerSettings) -> Result<Subject, 
 }
 
 fn decoded(module: &str, settings: &ServerSettings) -> Result<Bytes, Failure> {
+    // As `base64 FILE` writes it, in lines.
+    let module: String = module.split_ascii_whitespace().collect();
     let wasm = STANDARD.decode(module).map_err(|error| invalid(format!("`module` is not base64: {error}")))?;
     BodyLimit::new(&MODULE_BYTES, settings.module_bytes_max).check("the module", wasm.len() as u64)?;
     Ok(wasm.into())
 }
 
-/// Who writes the code that gets a hook's secrets can just as well change the hook.
+/// Who writes the code that gets a hook's secrets, or values for some of them, can just as well change the hook.
 fn require_change(allowed: &Allowed<CreateRuns>) -> Result<(), Failure> {
     if allowed.identity.scopes.contains(&Scope::UpdateHooks) {
         return Ok(());
@@ -198,16 +215,21 @@ fn require_change(allowed: &Allowed<CreateRuns>) -> Result<(), Failure> {
     Err(auth::insufficient_scope(UpdateHooks::ANY_OF))
 }
 
-fn secrets(given: Map<String, Value>) -> Result<Vec<(String, SecretValue)>, Failure> {
-    if given.len() as u64 > SECRETS.ceiling {
-        return Err(invalid(format!("there are {} secrets; the most is {}", given.len(), SECRETS.ceiling)));
+/// The secrets that were given, within the limits of saved ones.
+fn secrets(given: Map<String, Value>, limits: SecretLimits) -> Result<Vec<(String, SecretValue)>, Failure> {
+    let (count, most) = (given.len() as u64, limits.count_max);
+    if count > most {
+        let (limit, way_up) = (SECRETS.name, SECRETS.way_up(most));
+        return Err(invalid(format!("there are {count} secrets; the limit `{limit}` is {most}{way_up}")));
     }
     let read = |(name, value): (String, Value)| {
         name::check_secret(&name).map_err(|error| invalid(error.to_string()))?;
-        match value {
-            Value::String(value) => Ok((name, SecretValue::new(value))),
-            _ => Err(invalid(format!("the value of secret '{name}' must be a string"))),
-        }
+        let Value::String(value) = value else {
+            return Err(invalid(format!("the value of secret '{name}' must be a string")));
+        };
+        let value = SecretValue::new(value);
+        limits.check_value(&name, &value).map_err(store_failure)?;
+        Ok((name, value))
     };
     given.into_iter().map(read).collect()
 }
@@ -224,12 +246,6 @@ fn arguments(
     let bytes = serde_json::to_vec(&given).map_err(Failure::internal)?.len();
     BodyLimit::new(&EVENT_BYTES, settings.event_bytes_max).check("the input", bytes as u64)?;
     Ok(given)
-}
-
-/// Room for the largest module in base64, the largest input, and the rest.
-fn body_limit(settings: &ServerSettings) -> BodyLimit {
-    let code = settings.script_bytes_max.saturating_mul(2).max(settings.module_bytes_max / 3 * 4 + 4);
-    BodyLimit { name: "module_bytes and event_bytes", bytes: code + settings.event_bytes_max * 2 + (1 << 20) }
 }
 
 fn invalid(message: String) -> Failure {

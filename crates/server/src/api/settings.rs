@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::response::Response;
 use hookbox_egress::HostPattern;
 use hookbox_protocol::{ErrorCode, HookId, RunLimits, name};
-use hookbox_store::{Retry, Settings};
+use hookbox_store::{Retry, Settings, SettingsChange};
 use http::Request;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value, json};
@@ -17,7 +17,8 @@ use utoipa::openapi::{RefOr, Schema};
 
 use super::auth::{Allowed, ReadHooks, UpdateHooks};
 use super::body::{self, BodyLimit};
-use super::{Failure, Segment, answer, hook_id, no_such_hook, store_failure};
+use super::query::NoQuery;
+use super::{Failure, Segment, answer, hook_id, no_such_hook, sealing, store_failure};
 use crate::App;
 
 /// The most hosts of a list.
@@ -38,7 +39,8 @@ struct Change {
     allowed_hosts: Option<Option<Vec<String>>>,
     #[schema(schema_with = retry_rule_or_null)]
     retry: Option<Retry>,
-    /// Secrets by name whose values the hook never holds, each with the hosts that it is put in for; `null` unseals.
+    /// Secrets by name whose values the hook never holds, each with the hosts that it is put in for; `null` unseals. A
+    /// sealed value has at least 12 bytes.
     #[schema(schema_with = seals_or_null)]
     sealed_secrets: Option<BTreeMap<String, Option<Seal>>>,
     /// Where the hook stands among those of its trigger: lower ones run first.
@@ -111,6 +113,7 @@ pub(crate) async fn show(
     State(app): State<App>,
     allowed: Allowed<ReadHooks>,
     Segment(id): Segment<String>,
+    _: NoQuery,
 ) -> Result<Response, Failure> {
     let id = hook_id(&id)?;
     let settings = allowed.tenant.settings(&id).await.map_err(store_failure)?.ok_or_else(no_such_hook)?;
@@ -133,41 +136,37 @@ pub(crate) async fn change(
     State(app): State<App>,
     allowed: Allowed<UpdateHooks>,
     Segment(id): Segment<String>,
+    _: NoQuery,
     request: Request<Body>,
 ) -> Result<Response, Failure> {
     let id = hook_id(&id)?;
-    let mut settings = allowed.tenant.settings(&id).await.map_err(store_failure)?.ok_or_else(no_such_hook)?;
     let limit = BodyLimit::OF_CALL;
-    let change: Change = body::json(request, limit, &app.settings().http).await?;
-    for (name, value) in change.limits.unwrap_or_default() {
-        set_limit(&mut settings, &name, &value, &app.settings().ceilings)?;
+    let asked: Change = body::json(request, limit, &app.settings().http).await?;
+    let change = checked(asked, &app.settings().ceilings)?;
+    sealing::check_change(&allowed.tenant, &id, &change).await?;
+    let settings = allowed.tenant.change_settings(&id, change).await.map_err(store_failure)?;
+    Ok(answer::ok(&shown(&settings.ok_or_else(no_such_hook)?, &app.settings().ceilings)))
+}
+
+/// What a PATCH says, held against the operator's ceilings; the store merges it into what is there.
+fn checked(asked: Change, ceilings: &RunLimits) -> Result<SettingsChange, Failure> {
+    let Change { limits, allowed_hosts, retry, sealed_secrets, order } = asked;
+    let limits = limits.unwrap_or_default().into_iter();
+    let limits = limits.map(|(name, value)| limit_change(&name, &value, ceilings).map(|change| (name, change)));
+    if let Some(Some(hosts)) = &allowed_hosts {
+        check_hosts("allowed_hosts", hosts)?;
     }
-    if let Some(hosts) = change.allowed_hosts {
-        check_hosts("allowed_hosts", hosts.as_deref().unwrap_or_default())?;
-        settings.allowed_hosts = hosts;
-    }
-    if let Some(retry) = change.retry {
-        settings.retry = retry;
-    }
-    for (name, seal) in change.sealed_secrets.unwrap_or_default() {
-        match seal {
-            Some(Seal { hosts }) => {
-                name::check_secret(&name).map_err(|error| invalid(error.to_string()))?;
-                check_hosts(&format!("sealed_secrets.{name}.hosts"), &hosts)?;
-                settings.sealed_secrets.insert(name, hosts);
-            }
-            None => drop(settings.sealed_secrets.remove(&name)),
+    let mut seals = BTreeMap::new();
+    for (name, seal) in sealed_secrets.unwrap_or_default() {
+        let hosts = seal.map(|Seal { hosts }| hosts);
+        if let Some(hosts) = &hosts {
+            name::check_secret(&name).map_err(|error| invalid(error.to_string()))?;
+            check_hosts(&format!("sealed_secrets.{name}.hosts"), hosts)?;
         }
+        seals.insert(name, hosts);
     }
-    if let Some(order) = change.order {
-        settings.order = order;
-    }
-    let answer = answer::ok(&shown(&settings, &app.settings().ceilings));
-    if allowed.tenant.set_settings(&id, settings).await.map_err(store_failure)? {
-        Ok(answer)
-    } else {
-        Err(no_such_hook())
-    }
+    let limits = limits.collect::<Result<_, _>>()?;
+    Ok(SettingsChange { limits, allowed_hosts, retry, sealed_secrets: seals, order })
 }
 
 /// Sets a limit by name; also how the runner reads its limits.
@@ -180,20 +179,16 @@ pub(super) fn limit_of(name: &str, value: &Value, ceilings: &RunLimits, limits: 
     limits.set(name, number, ceilings).map_err(|error| invalid(error.to_string()))
 }
 
-fn set_limit(settings: &mut Settings, name: &str, value: &Value, ceilings: &RunLimits) -> Result<(), Failure> {
+/// What is kept of a limit; `None` where its default holds.
+fn limit_change(name: &str, value: &Value, ceilings: &RunLimits) -> Result<Option<u64>, Failure> {
     let mut limits = RunLimits::default();
     let default = limits.get(name);
     if value.is_null() && default.is_some() {
-        settings.limits.remove(name);
-        return Ok(());
+        return Ok(None);
     }
     limit_of(name, value, ceilings, &mut limits)?;
     // A default that is written down would not follow when the default changes.
-    match limits.get(name) {
-        Some(number) if Some(number) != default => settings.limits.insert(name.to_owned(), number),
-        _ => settings.limits.remove(name),
-    };
-    Ok(())
+    Ok(limits.get(name).filter(|number| Some(*number) != default))
 }
 
 fn check_hosts(list: &str, hosts: &[String]) -> Result<(), Failure> {
@@ -208,23 +203,22 @@ fn check_hosts(list: &str, hosts: &[String]) -> Result<(), Failure> {
 
 /// What holds for a hook, and how far the operator lets each limit go.
 fn shown<'a>(settings: &'a Settings, ceilings: &RunLimits) -> HookSettings<'a> {
-    let limits: Map<String, Value> = RunLimits::TABLE
-        .iter()
-        .map(|limit| (limit.name.to_owned(), settings.limits.get(limit.name).copied().unwrap_or(limit.default).into()))
-        .collect();
-    let ceilings: Map<String, Value> = RunLimits::TABLE
-        .iter()
-        .filter_map(|limit| Some((limit.name.to_owned(), ceilings.get(limit.name)?.into())))
-        .collect();
+    let holding = settings.run_limits(ceilings);
     let seal = |(name, hosts): (&String, &Vec<String>)| (name.clone(), Seal { hosts: hosts.clone() });
     HookSettings {
-        limits,
-        ceilings,
+        limits: by_name(&holding),
+        ceilings: by_name(ceilings),
         allowed_hosts: &settings.allowed_hosts,
         retry: settings.retry,
         sealed_secrets: settings.sealed_secrets.iter().map(seal).collect(),
         order: settings.order,
     }
+}
+
+/// Every limit of a run by its name.
+pub(super) fn by_name(limits: &RunLimits) -> Map<String, Value> {
+    let value = |name: &str| Some((name.to_owned(), limits.get(name)?.into()));
+    RunLimits::TABLE.iter().filter_map(|limit| value(limit.name)).collect()
 }
 
 fn said<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<Vec<String>>>, D::Error> {

@@ -83,6 +83,7 @@ pub(crate) async fn follow(
         following,
         entries,
         ready: VecDeque::from([Bytes::from_static(b": following\n\n")]),
+        next_check: now + LOOK,
         next_look: now + LOOK,
         next_comment: now + COMMENT,
         ended: false,
@@ -112,6 +113,9 @@ struct Tail {
     following: Following,
     entries: Entries,
     ready: VecDeque<Bytes>,
+    /// When the token is looked at, whether the client reads fast or slowly.
+    next_check: Instant,
+    /// When the log is read, if nothing is left to send before.
     next_look: Instant,
     next_comment: Instant,
     ended: bool,
@@ -120,6 +124,13 @@ struct Tail {
 impl Tail {
     async fn next(&mut self) -> Option<Bytes> {
         loop {
+            if !self.ended && Instant::now() >= self.next_check {
+                self.next_check = Instant::now() + LOOK;
+                self.check_token().await;
+            }
+            if !self.ended && self.app.draining().is_cancelled() {
+                self.end("the daemon is stopping");
+            }
             if let Some(frame) = self.take() {
                 self.next_comment = Instant::now() + COMMENT;
                 return Some(frame);
@@ -134,11 +145,10 @@ impl Tail {
             let draining = self.app.draining().clone();
             tokio::select! {
                 biased;
-                () = draining.cancelled() => self.end("the daemon is stopping"),
+                () = draining.cancelled() => {}
                 () = self.following.woken() => {}
                 () = sleep_until(self.next_look) => {
                     self.next_look = Instant::now() + LOOK;
-                    self.check_token().await;
                     self.read().await;
                 }
                 () = sleep_until(self.next_comment) => self.ready.push_back(Bytes::from_static(b": alive\n\n")),
@@ -149,6 +159,9 @@ impl Tail {
     fn take(&mut self) -> Option<Bytes> {
         if let Some(frame) = self.ready.pop_front() {
             return Some(frame);
+        }
+        if self.ended {
+            return None;
         }
         Some(match self.following.next()? {
             Heard::Line(line) => line,
@@ -170,7 +183,10 @@ impl Tail {
     async fn check_token(&mut self) {
         match self.app.store().authenticate(&self.token).await {
             Ok(Some(identity)) if !identity.suspended => {}
-            Ok(_) => self.end("the token no longer holds"),
+            Ok(_) => {
+                self.ready.clear();
+                self.end("the token no longer holds");
+            }
             Err(error) => tracing::warn!(%error, "the token of a follower cannot be looked at"),
         }
     }

@@ -9,6 +9,7 @@ use http::Request;
 
 use super::auth::{Allowed, ReadHooks, UpdateHooks};
 use super::body::{self, BodyLimit};
+use super::query::NoQuery;
 use super::{Failure, answer, store_failure};
 use crate::App;
 
@@ -21,7 +22,7 @@ use crate::App;
     security(("token" = ["read:hooks"])),
     responses((status = 200, description = "The settings.", body = TenantSettings))
 )]
-pub(crate) async fn show(allowed: Allowed<ReadHooks>) -> Result<Response, Failure> {
+pub(crate) async fn show(allowed: Allowed<ReadHooks>, _: NoQuery) -> Result<Response, Failure> {
     Ok(answer::ok(&settings(&allowed.tenant).await?))
 }
 
@@ -39,6 +40,7 @@ pub(crate) async fn show(allowed: Allowed<ReadHooks>) -> Result<Response, Failur
 pub(crate) async fn change(
     State(app): State<App>,
     allowed: Allowed<UpdateHooks>,
+    _: NoQuery,
     request: Request<Body>,
 ) -> Result<Response, Failure> {
     let patch: TenantSettingsPatch = body::json(request, BodyLimit::OF_CALL, &app.settings().http).await?;

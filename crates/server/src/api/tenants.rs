@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::auth::Operator;
 use super::body::{self, BodyLimit};
+use super::query::NoQuery;
 use super::{Failure, Segment, answer, store_failure, tokens};
 use crate::App;
 
@@ -35,6 +36,7 @@ struct Tenants {
 pub(crate) async fn create(
     _operator: Operator,
     State(app): State<App>,
+    _: NoQuery,
     request: Request<Body>,
 ) -> Result<Response, Failure> {
     let limit = BodyLimit::OF_CALL;
@@ -53,7 +55,7 @@ pub(crate) async fn create(
     security(("operator" = [])),
     responses((status = 200, description = "The tenants by name.", body = Tenants))
 )]
-pub(crate) async fn list(_operator: Operator, State(app): State<App>) -> Result<Response, Failure> {
+pub(crate) async fn list(_operator: Operator, State(app): State<App>, _: NoQuery) -> Result<Response, Failure> {
     let tenants = app.store().tenants().await.map_err(store_failure)?;
     Ok(answer::ok(&Tenants { tenants }))
 }
@@ -73,6 +75,7 @@ pub(crate) async fn show(
     _operator: Operator,
     State(app): State<App>,
     Segment(name): Segment<String>,
+    _: NoQuery,
 ) -> Result<Response, Failure> {
     let tenant = app.store().find_tenant(&name).await.map_err(store_failure)?.ok_or_else(no_such_tenant)?;
     Ok(answer::ok(&tenant))
@@ -95,6 +98,7 @@ pub(crate) async fn change(
     _operator: Operator,
     State(app): State<App>,
     Segment(name): Segment<String>,
+    _: NoQuery,
     request: Request<Body>,
 ) -> Result<Response, Failure> {
     let patch: TenantPatch = body::json(request, BodyLimit::OF_CALL, &app.settings().http).await?;
@@ -118,6 +122,7 @@ pub(crate) async fn delete(
     _operator: Operator,
     State(app): State<App>,
     Segment(name): Segment<String>,
+    _: NoQuery,
 ) -> Result<Response, Failure> {
     // It goes on when the caller goes away: a tenant that is half deleted would be nobody's.
     let store = app.store().clone();
@@ -144,6 +149,7 @@ pub(crate) async fn create_token(
     _operator: Operator,
     State(app): State<App>,
     Segment(name): Segment<String>,
+    _: NoQuery,
     request: Request<Body>,
 ) -> Result<Response, Failure> {
     let asked: TokenRequest = body::json(request, BodyLimit::OF_CALL, &app.settings().http).await?;

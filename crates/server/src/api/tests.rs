@@ -12,6 +12,7 @@ mod envelope;
 mod events;
 mod isolation;
 mod keys;
+mod limits;
 mod modules;
 mod odd;
 mod runner;

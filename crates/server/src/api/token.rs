@@ -68,7 +68,7 @@ struct Refused<'a> {
         (status = 200, description = "An access token.", body = Given),
         (status = 400, description = "The request is not one for client credentials.", body = Refused),
         (status = 401, description = "The client is not known, or its secret is another.", body = Refused),
-        (status = 403, description = "Another grant type is asked for.", body = Refused),
+        (status = 403, description = "Another grant type is asked for, or the tenant is suspended.", body = Refused),
     )
 )]
 pub(crate) async fn create(State(app): State<App>, request: Request<Body>) -> Result<Response, Failure> {
@@ -104,7 +104,8 @@ pub(crate) async fn create(State(app): State<App>, request: Request<Body>) -> Re
     };
     app.brake().proved(&attempt);
     if identity.suspended {
-        return Err(auth::suspended(&identity));
+        let description = auth::suspension(&identity);
+        return Ok(refused(StatusCode::FORBIDDEN, "access_denied", &description));
     }
     let scopes: Vec<&str> = identity.scopes.iter().map(|scope| scope.name()).collect();
     let mut response = answer::ok(&Given {

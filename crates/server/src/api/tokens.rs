@@ -10,6 +10,7 @@ use http::{Request, StatusCode};
 
 use super::auth::{Allowed, CreateTokens, DeleteTokens, ReadTokens};
 use super::body::{self, BodyLimit};
+use super::query::NoQuery;
 use super::{Failure, Segment, answer, store_failure};
 use crate::App;
 
@@ -27,7 +28,7 @@ const LIFETIME_S_MAX: u64 = 3_153_600_000;
     security(("token" = ["read:tokens"])),
     responses((status = 200, description = "The tokens and clients.", body = Tokens))
 )]
-pub(crate) async fn list(allowed: Allowed<ReadTokens>) -> Result<Response, Failure> {
+pub(crate) async fn list(allowed: Allowed<ReadTokens>, _: NoQuery) -> Result<Response, Failure> {
     let rows = allowed.tenant.tokens().await.map_err(store_failure)?;
     let current = allowed.identity.token_id;
     Ok(answer::ok(&Tokens { tokens: rows.into_iter().map(|row| shown(row, current)).collect() }))
@@ -46,12 +47,13 @@ pub(crate) async fn list(allowed: Allowed<ReadTokens>) -> Result<Response, Failu
 pub(crate) async fn create(
     State(app): State<App>,
     allowed: Allowed<CreateTokens>,
+    _: NoQuery,
     request: Request<Body>,
 ) -> Result<Response, Failure> {
     let asked: TokenRequest = body::json(request, BodyLimit::OF_CALL, &app.settings().http).await?;
     let own = &allowed.identity.scopes;
     let mut token = new_token(&app, asked, own)?;
-    token.expires_at = not_after_the_callers(&allowed, token.expires_at).await?;
+    token.expires_at = not_after_the_callers(allowed.identity.expires_at, token.expires_at)?;
     if let Some(lacking) = token.scopes.iter().find(|scope| !own.contains(scope)) {
         return Err(Failure::new(
             ErrorCode::InsufficientScope,
@@ -63,6 +65,7 @@ pub(crate) async fn create(
 }
 
 /// Makes a token or a client worthless, with the access tokens that the client got; also the very token of the call.
+/// Tokens that were made with it have ids of their own, and stay until their end.
 #[utoipa::path(
     delete,
     path = "/v1/tokens/{id}",
@@ -73,7 +76,11 @@ pub(crate) async fn create(
     extensions(("x-errors" = json!(["token_does_not_exist"]))),
     responses((status = 204, description = "It is worthless now; on other daemons of one database within 2 s."))
 )]
-pub(crate) async fn revoke(allowed: Allowed<DeleteTokens>, Segment(id): Segment<String>) -> Result<Response, Failure> {
+pub(crate) async fn revoke(
+    allowed: Allowed<DeleteTokens>,
+    Segment(id): Segment<String>,
+    _: NoQuery,
+) -> Result<Response, Failure> {
     let missing = || {
         let way_out = "GET /v1/tokens lists those there are";
         Failure::new(ErrorCode::TokenDoesNotExist, format!("there is no such token; {way_out}"))
@@ -86,12 +93,7 @@ pub(crate) async fn revoke(allowed: Allowed<DeleteTokens>, Segment(id): Segment<
 }
 
 /// The new token's end: without one it is that of the caller's token, which it must not outlive.
-async fn not_after_the_callers(
-    allowed: &Allowed<CreateTokens>,
-    asked: Option<Timestamp>,
-) -> Result<Option<Timestamp>, Failure> {
-    let rows = allowed.tenant.tokens().await.map_err(store_failure)?;
-    let own = rows.iter().find(|row| row.id == allowed.identity.token_id).and_then(|row| row.expires_at);
+fn not_after_the_callers(own: Option<Timestamp>, asked: Option<Timestamp>) -> Result<Option<Timestamp>, Failure> {
     match (asked, own) {
         (Some(asked), Some(own)) if asked > own => Err(Failure::new(
             ErrorCode::InsufficientScope,

@@ -1,13 +1,17 @@
 //! `GET /v1/triggers`
 
+use axum::extract::State;
 use axum::response::Response;
 use hookbox_protocol::trigger::{Spec, TABLE, Trigger};
 use serde::Serialize;
 use serde_json::value::RawValue;
+use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::auth::{Allowed, AnyScope};
-use super::{Failure, answer};
+use super::query::NoQuery;
+use super::{Failure, answer, settings};
+use crate::App;
 
 /// What `GET /v1/triggers` answers.
 #[derive(Serialize, ToSchema)]
@@ -15,6 +19,9 @@ struct Triggers {
     triggers: Vec<TriggerShown>,
     /// What a script can require.
     modules: &'static [&'static str],
+    /// How far the operator lets each limit of a run go.
+    #[schema(value_type = BTreeMap<String, u64>)]
+    ceilings: Map<String, Value>,
 }
 
 /// A trigger, for those who write hooks.
@@ -42,18 +49,20 @@ struct Starter {
     rust: &'static str,
 }
 
-/// Lists the triggers with starter code and a sample of what a hook gets, and the modules that a script can require.
+/// Lists the triggers with starter code and a sample of what a hook gets, the modules that a script can require, and the
+/// ceilings of a hook's limits.
 #[utoipa::path(
     get,
     path = "/v1/triggers",
     operation_id = "listTriggers",
     tag = "Triggers",
     security(("token" = [])),
-    responses((status = 200, description = "The triggers, and what a script can require.", body = Triggers))
+    responses((status = 200, description = "The triggers, what a script can require, and how far limits go.", body = Triggers))
 )]
-pub(crate) async fn list(_allowed: Allowed<AnyScope>) -> Result<Response, Failure> {
+pub(crate) async fn list(_allowed: Allowed<AnyScope>, State(app): State<App>, _: NoQuery) -> Result<Response, Failure> {
     let triggers = TABLE.iter().map(shown).collect::<Result<_, _>>().map_err(Failure::internal)?;
-    Ok(answer::ok(&Triggers { triggers, modules: hookbox_javascript::Engine::modules() }))
+    let ceilings = settings::by_name(&app.settings().ceilings);
+    Ok(answer::ok(&Triggers { triggers, modules: hookbox_javascript::Engine::modules(), ceilings }))
 }
 
 fn shown(spec: &'static Spec) -> Result<TriggerShown, serde_json::Error> {

@@ -1,5 +1,6 @@
 //! Auth0's Management API for hooks and logs: the same keys, codes, names, paging and oddities.
 
+mod fields;
 mod hook_body;
 mod hooks;
 mod log_query;

@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 
 use super::auth::{Allowed, ReadHooks, UpdateHooks};
 use super::body::{self, BodyLimit};
-use super::query::Query;
-use super::{Failure, Segment, answer, hook_id, modules, no_such_hook, store_failure};
+use super::query::NoQuery;
+use super::{Failure, Segment, answer, hook_id, module_line, modules, no_body, no_such_hook, store_failure};
 use crate::App;
 
 /// The versions of a hook.
@@ -44,7 +44,11 @@ struct VersionShown {
     responses((status = 200, description = "The versions of the hook.", body = Versions)),
     extensions(("x-errors" = json!(["HookDoesNotExist"])))
 )]
-pub(crate) async fn list(allowed: Allowed<ReadHooks>, Segment(id): Segment<String>) -> Result<Response, Failure> {
+pub(crate) async fn list(
+    allowed: Allowed<ReadHooks>,
+    Segment(id): Segment<String>,
+    _: NoQuery,
+) -> Result<Response, Failure> {
     let id = hook_id(&id)?;
     let versions = allowed.tenant.versions(&id).await.map_err(store_failure)?.ok_or_else(no_such_hook)?;
     Ok(answer::ok(&Versions { versions: versions.iter().map(shown).collect() }))
@@ -54,7 +58,7 @@ pub(crate) async fn list(allowed: Allowed<ReadHooks>, Segment(id): Segment<Strin
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewVersion {
-    #[schema(example = "module.exports = (user, context, cb) => cb();")]
+    #[schema(example = "module.exports = (user, context, cb) => cb();", min_length = 1)]
     script: String,
 }
 
@@ -77,18 +81,23 @@ pub(crate) async fn save(
     State(app): State<App>,
     allowed: Allowed<UpdateHooks>,
     Segment(id): Segment<String>,
+    _: NoQuery,
     request: Request<Body>,
 ) -> Result<Response, Failure> {
     let id = hook_id(&id)?;
-    Query::parse(request.uri().query(), &[])?;
     let row = allowed.tenant.hook(&id).await.map_err(store_failure)?.ok_or_else(no_such_hook)?;
+    let [wasm, bytes] = modules::TYPES;
+    body::require_type(request.headers(), &["application/json", wasm, bytes])?;
     let code = if answer::content_type_is(request.headers(), &modules::TYPES) {
         let wasm = modules::receive(&app, request).await?;
         let digest = modules::compile(&app, allowed.identity.tenant, row.trigger, wasm.clone()).await?;
         allowed.tenant.put_module(digest, wasm).await.map_err(store_failure)?;
         Code::Module { digest }
     } else {
-        Code::Script { source: script(&app, request).await? }
+        match module_line::code_of(script(&app, request).await?, &row)? {
+            Some(code) => code,
+            None => return Ok(answer::json(StatusCode::CREATED, &VersionCreated { version: row.version })),
+        }
     };
     let version = allowed.tenant.save_version(&id, code).await.map_err(store_failure)?;
     Ok(answer::json(StatusCode::CREATED, &VersionCreated { version: version.ok_or_else(no_such_hook)? }))
@@ -96,8 +105,11 @@ pub(crate) async fn save(
 
 async fn script(app: &App, request: Request<Body>) -> Result<String, Failure> {
     let settings = app.settings();
-    let most = BodyLimit::of_script(settings.script_bytes_max);
+    let most = BodyLimit::of_management(settings);
     let NewVersion { script } = body::json(request, most, &settings.http).await?;
+    if script.is_empty() {
+        return Err(Failure::new(ErrorCode::InvalidBody, "`script` is empty; it must have at least one character"));
+    }
     BodyLimit::new(&SCRIPT_BYTES, settings.script_bytes_max).check("the script", script.len() as u64)?;
     Ok(script)
 }
@@ -119,6 +131,7 @@ async fn script(app: &App, request: Request<Body>) -> Result<String, Failure> {
 pub(crate) async fn show(
     allowed: Allowed<ReadHooks>,
     Segment((id, number)): Segment<(String, String)>,
+    _: NoQuery,
 ) -> Result<Response, Failure> {
     let id = hook_id(&id)?;
     require_hook(&allowed.tenant, &id).await?;
@@ -144,14 +157,18 @@ pub(crate) async fn show(
     ),
     security(("token" = ["update:hooks"])),
     responses((status = 200, description = "The version is live.", body = VersionCreated)),
-    extensions(("x-errors" = json!(["HookDoesNotExist", "not_found"])))
+    extensions(("x-errors" = json!(["HookDoesNotExist", "not_found", no_body::REFUSALS])))
 )]
 pub(crate) async fn activate(
+    State(app): State<App>,
     allowed: Allowed<UpdateHooks>,
     Segment((id, number)): Segment<(String, String)>,
+    _: NoQuery,
+    request: Request<Body>,
 ) -> Result<Response, Failure> {
     let id = hook_id(&id)?;
     require_hook(&allowed.tenant, &id).await?;
+    no_body::check(&app, request).await?;
     let version: u32 = number.parse().map_err(|_| no_such_version(&id, &number))?;
     if !allowed.tenant.activate_version(&id, version).await.map_err(store_failure)? {
         return Err(no_such_version(&id, &number));

@@ -28,8 +28,10 @@ async fn every_page_of_the_console_is_the_same_file_and_never_kept() {
         assert_eq!((page.status, header(&page, "cache-control")), (200, "no-cache"), "{path}");
         assert_eq!(page.body, first.body, "{path}");
     }
-    let away = get(&house, "/console").await;
-    assert_eq!((away.status, header(&away, "location")), (308, "/console/"));
+    for (path, status) in [("/console", 308), ("/", 307)] {
+        let away = get(&house, path).await;
+        assert_eq!((away.status, header(&away, "location")), (status, "/console/"), "{path}");
+    }
 }
 
 #[tokio::test]

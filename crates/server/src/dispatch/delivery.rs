@@ -12,8 +12,9 @@ use tokio_util::task::TaskTracker;
 
 use super::speaker::Speaker;
 use super::suspect::{self, Start};
-use super::{Dispatcher, log_entry};
+use super::{Dispatcher, dropped, log_entry};
 use crate::execution::{self, Execution, ResultFor};
+use crate::follow::Listener as _;
 use crate::input::{self, EventInfo};
 use crate::prepared::Equipment;
 use crate::retry::{self, Attempt};
@@ -68,6 +69,7 @@ impl Dispatcher {
         span.set("hookbox.attempt", i64::from(leased.attempt));
         match self.run_once(&leased, lost, &span).await {
             Ended::Report { started_at, report } => {
+                self.in_flight.has_run(leased.key);
                 self.host_failures_in_a_row.store(0, Ordering::Relaxed);
                 self.app.metrics().attempt(leased.trigger, &report);
                 span.set("hookbox.outcome", report.outcome.name());
@@ -127,20 +129,33 @@ impl Dispatcher {
         let event = EventInfo { id: leased.event(), attempt: leased.attempt, initiated_by: leased.initiated_by };
         let Equipment { secrets_json, way_out } = prepared.equip(self.app.egress(), leased.tenant)?;
         let input = input::of_event(&leased.user, &leased.context, secrets_json.expose(), event)?;
+        let speaker = Arc::new(Speaker::new(self.app.followers(), leased));
         let execution = Execution {
             trigger: leased.trigger,
             input,
             limits: prepared.limits,
             way_out: way_out.traced(scope),
             result: ResultFor::Nobody,
-            listener: Some(Arc::new(Speaker::new(self.app.followers(), leased))),
+            listener: Some(Arc::<Speaker>::clone(&speaker)),
         };
         let loaded = self.app.loader().saved(&hook.code).await?;
-        Ok(execution::execute(self.app.runtime(), loaded, execution, &prepared.redactor).await?)
+        let mut report = execution::execute(self.app.runtime(), loaded, execution, &prepared.redactor).await?;
+        if let Some(line) = dropped::line_of(&report, &prepared.limits) {
+            if speaker.listens() {
+                speaker.hear(&line);
+            }
+            report.logs.push(line);
+        }
+        Ok(report)
     }
 
     async fn complete(&self, leased: &Leased, started_at: Timestamp, report: Report) {
-        let attempt = Attempt { number: leased.attempt, earlier_outcomes: &leased.earlier_outcomes, report: &report };
+        let attempt = Attempt {
+            number: leased.attempt,
+            place: leased.attempt.saturating_sub(leased.replayed_after),
+            earlier_outcomes: &leased.earlier_outcomes,
+            report: &report,
+        };
         let next = retry::next(&attempt, leased.hook.settings.retry, random());
         let log = (next != Next::Succeeded).then(|| log_entry::of(leased, &report, &next));
         let is_logged = log.is_some();

@@ -19,6 +19,8 @@ pub(super) struct InFlight(Mutex<HashMap<DeliveryId, Held>>);
 struct Held {
     key: LeaseKey,
     lost: CancellationToken,
+    /// Its run has ended, and what came of it waits to be recorded.
+    has_run: bool,
 }
 
 impl InFlight {
@@ -26,11 +28,19 @@ impl InFlight {
     /// process, asleep for too long, takes the delivery a second time.
     pub(super) fn insert(&self, key: LeaseKey) -> CancellationToken {
         let lost = CancellationToken::new();
-        if let Some(earlier) = self.lock().insert(key.delivery, Held { key, lost: lost.clone() }) {
+        if let Some(earlier) = self.lock().insert(key.delivery, Held { key, lost: lost.clone(), has_run: false }) {
             tracing::warn!(delivery = %key.delivery, "a delivery was leased again while it ran; its first run ends");
             earlier.lost.cancel();
         }
         lost
+    }
+
+    /// The run has ended. Its lease is kept alive all the same, until what came of it is recorded.
+    pub(super) fn has_run(&self, key: LeaseKey) {
+        let mut held = self.lock();
+        if let Some(held) = held.get_mut(&key.delivery).filter(|held| held.key == key) {
+            held.has_run = true;
+        }
     }
 
     /// Stops keeping a lease alive.
@@ -70,10 +80,10 @@ impl InFlight {
         }
     }
 
-    /// Ends the run of a lease, unless it completed in the meantime.
+    /// Ends the run of a lease, unless it has ended already: then the store says whether it came too late.
     fn lose(&self, key: LeaseKey, metrics: &Metrics) {
         let mut held = self.lock();
-        if held.get(&key.delivery).is_some_and(|held| held.key == key)
+        if held.get(&key.delivery).is_some_and(|held| held.key == key && !held.has_run)
             && let Some(held) = held.remove(&key.delivery)
         {
             static SELDOM: Seldom = Seldom::new();
@@ -110,5 +120,22 @@ mod tests {
         assert!(!lost_second.is_cancelled());
         in_flight.lose(second, &Metrics::new());
         assert!(lost_second.is_cancelled() && in_flight.lock().is_empty());
+    }
+
+    #[test]
+    fn what_has_run_loses_nothing_and_its_lease_is_kept_until_it_is_recorded() {
+        let (in_flight, metrics) = (InFlight::default(), Metrics::new());
+        let delivery = DeliveryId { event: EventId(1), hook: HookNumber(1) };
+        let (first, other) = (LeaseKey { delivery, fence: 1 }, LeaseKey { delivery, fence: 2 });
+        let lost = in_flight.insert(first);
+        in_flight.has_run(other);
+        in_flight.has_run(first);
+        in_flight.lose(first, &metrics);
+        assert!(!lost.is_cancelled() && in_flight.lock().contains_key(&delivery));
+        in_flight.remove(first);
+        let lost = in_flight.insert(other);
+        in_flight.has_run(first);
+        in_flight.lose(other, &metrics);
+        assert!(lost.is_cancelled(), "the end of an earlier run says nothing of this one");
     }
 }

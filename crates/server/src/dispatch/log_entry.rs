@@ -1,9 +1,11 @@
 //! The line of the tenant log that a failed attempt leaves behind.
 
 use hookbox_protocol::Report;
+use hookbox_protocol::members::{members, text};
 use hookbox_protocol::report::millis;
 use hookbox_store::{Leased, LogEntry, Next};
-use serde_json::{Value, json};
+use serde_json::json;
+use serde_json::value::RawValue;
 
 /// The most characters of a hook's message in the line's description.
 const DESCRIPTION_CHARS_MAX: usize = 500;
@@ -15,19 +17,18 @@ const DETAIL_CHARS_MAX: usize = 4_000;
 pub(super) fn of(leased: &Leased, report: &Report, next: &Next) -> LogEntry {
     let spec = leased.trigger.spec();
     let error = report.outcome.error().unwrap_or_default();
-    // Both were checked when the event came in.
-    let user: Value = serde_json::from_str(&leased.user).unwrap_or_default();
-    let context: Value = serde_json::from_str(&leased.context).unwrap_or_default();
-    let connection = &context["connection"];
+    let [user_id, user_name, user_email] = members(&leased.user, ["id", "username", "email"]).map(owned);
+    let [connection] = members(&leased.context, ["connection"]);
+    let [connection, connection_id] = members(connection.map_or("", RawValue::get), ["name", "id"]).map(owned);
     let description = if error.message.is_empty() { spec.log_description } else { &error.message };
     LogEntry {
         code: spec.log_code.to_owned(),
         description: cut(description, DESCRIPTION_CHARS_MAX),
-        user_id: text(&user["id"]),
-        user_name: text(&user["username"]),
-        user_email: text(&user["email"]),
-        connection: text(&connection["name"]),
-        connection_id: text(&connection["id"]),
+        user_id,
+        user_name,
+        user_email,
+        connection,
+        connection_id,
         details: json!({
             "trigger": spec.name,
             "hook": { "id": leased.hook.id, "name": leased.hook.name, "version": leased.hook.version },
@@ -61,6 +62,6 @@ fn cut(text: &str, chars_max: usize) -> String {
     }
 }
 
-fn text(value: &Value) -> Option<String> {
-    value.as_str().map(str::to_owned)
+fn owned(member: Option<&RawValue>) -> Option<String> {
+    Some(text(member?)?.into_owned())
 }

@@ -127,6 +127,34 @@ async fn a_failed_attempt_is_logged_and_tried_again_later() {
 }
 
 #[tokio::test]
+async fn the_log_names_a_user_beside_what_no_value_can_hold() {
+    let house = House::new().await;
+    let token = house.tenant("acme").await;
+    house.hook(&token, "mine", fails("no mail")).await;
+    let body = r#"{"user": {"id": "u1", "n": 1e999, "\udfff": 1, "username": "ada\ud83d"},
+                   "context": {"connection": {"id": "con_1", "name": "users", "n": 1e999}}}"#;
+    let request = http::Request::post(EVENTS).header("content-type", "application/json");
+    let accepted = house.send(request, &token, body.into()).await.expect(202);
+    let logged = async {
+        let mut tick = tokio::time::interval(Duration::from_millis(50));
+        loop {
+            tick.tick().await;
+            let logs = house.get("/api/v2/logs?q=type:fcph", &token).await.expect(200);
+            if logs[0].is_object() {
+                return logs[0].clone();
+            }
+        }
+    };
+    let logged = tokio::time::timeout(PATIENCE, logged);
+    let entry = dispatching(&house, logged).await.expect("an entry in time");
+    let named = ["user_id", "user_name", "connection", "connection_id"].map(|key| entry[key].as_str());
+    assert_eq!(named, [Some("u1"), Some("ada\u{fffd}"), Some("users"), Some("con_1")], "{entry}");
+    let found = house.get("/v1/events?user=u1", &token).await;
+    let found = String::from_utf8(found.body.to_vec()).expect("text");
+    assert!(accepted["event_id"].as_str().is_some_and(|id| found.contains(id)), "{found}");
+}
+
+#[tokio::test]
 async fn a_hook_that_forbids_another_attempt_leaves_a_dead_delivery_with_the_reason() {
     let house = House::new().await;
     let token = house.tenant("acme").await;

@@ -108,7 +108,7 @@ fn every_part_of_a_report_is_masked() {
             logs: vec![LogLine { level: Level::Info, message: KEY.to_owned(), at_ms: 0.0 }],
             log_lines_dropped: 0,
             http: vec![Call {
-                method: "GET".to_owned(),
+                method: KEY.to_ascii_uppercase(),
                 url: "https://api.example.com/SG.s3cr3t%2Fk%2By%20%22%C3%A4%22%20end".to_owned(),
                 status: None,
                 error: None,
@@ -117,7 +117,7 @@ fn every_part_of_a_report_is_masked() {
                 response_bytes: 0,
             }],
         };
-        redactor().report(&mut report);
+        redactor().report(&mut report, &RunLimits::default());
         let text = serde_json::to_string(&report).expect("serialises");
         assert!(!text.contains("s3cr3t"), "{text}");
         assert!(text.contains("[secret SENDGRID_API_KEY]"), "{text}");
@@ -125,13 +125,48 @@ fn every_part_of_a_report_is_masked() {
 }
 
 #[test]
-fn what_is_searched_with_is_not_far_larger_than_the_secrets() {
-    // As long and as many as a hook can have, each of other letters.
-    let letter =
-        |secret: usize, at: usize| char::from(b"abcdefghijklmnopqrstuvw"[(at * at + at * secret + secret) % 23]);
-    let value = |secret: usize| (0..4_096).map(|at| letter(secret, at)).collect::<String>();
-    let secrets: Vec<_> = (0..20).map(|n| (format!("S{n}"), SecretValue::new(value(n)))).collect();
-    let search = Search::build(&secrets).expect("there are secrets");
-    let bytes = search.patterns.memory_usage();
-    assert!(bytes < 32 << 20, "{bytes} bytes for 20 secrets of 4 KiB");
+fn the_beginning_of_a_secret_goes_where_a_limit_cut_it() {
+    let redactor = redactor_of(&[("KEY", "sk_live_Secret0123456789")]);
+    let limits = RunLimits { log_line_bytes: 40, ..RunLimits::default() };
+    let line = |message: &str| {
+        let line = LogLine { level: Level::Info, message: message.to_owned(), at_ms: 0.0 };
+        redactor.line(&line, &limits).message
+    };
+    assert_eq!(line("a line with room that says sk_live"), "a line with room that says sk_live");
+    assert_eq!(line("a line that is cut at 40 bytes: sk_live_"), "a line that is cut at 40 bytes: [secret KEY]");
+    assert_eq!(line("one that 'ä' would not fit into: sk_li"), "one that 'ä' would not fit into: [secret KEY]");
+    assert_eq!(redactor.text("a property: sk_live_Se…"), "a property: [secret KEY]…");
+    assert_eq!(redactor.text("nothing of it…"), "nothing of it…");
+    let call = |url: String| Call {
+        method: "GET".to_owned(),
+        url,
+        status: None,
+        error: None,
+        wall_ms: 0.0,
+        request_bytes: 0,
+        response_bytes: 0,
+    };
+    let mut report = crate::execution::report_of(Outcome::NeverFinished);
+    report.http = vec![call(format!("{:x<2041}sk_live", "http://a/")), call("http://a/sk_live".to_owned())];
+    redactor.report(&mut report, &limits);
+    assert!(report.http[0].url.ends_with("xxx[secret KEY]"), "{}", report.http[0].url);
+    assert_eq!(report.http[1].url, "http://a/sk_live");
+}
+
+#[test]
+fn a_webhook_a_host_and_a_key_of_many_lines_are_masked_as_they_show_up() {
+    let webhook = "https://Hooks.Example.com/services/T000/XXXXsecret?wait=true";
+    let pem = "-----BEGIN KEY-----\nMIIEvQIBADANBgkq\n-----END KEY-----\n";
+    let redactor = redactor_of(&[("HOOK", webhook), ("SITE", "SkLiveSecretABC"), ("PEM", pem)]);
+    for (text, expected) in [
+        ("https://hooks.example.com/services/T000/XXXXsecret", "[secret HOOK]"),
+        ("POST /services/T000/XXXXsecret failed", "POST [secret HOOK] failed"),
+        ("'skliveseecretabc.example.com' has no address", "'skliveseecretabc.example.com' has no address"),
+        ("'sklivesecretabc.example.com' has no address", "'[secret SITE].example.com' has no address"),
+        (pem, "[secret PEM]"),
+        (pem.trim_end(), "[secret PEM]"),
+        ("MIIEvQIBADANBgkq", "[secret PEM]"),
+    ] {
+        assert_eq!(redactor.text(text), expected);
+    }
 }

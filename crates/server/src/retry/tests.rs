@@ -62,7 +62,7 @@ fn next(report: &Report, number: u32, retry: Retry, random: f64) -> Next {
 }
 
 fn after(earlier_outcomes: &[&str], report: &Report, number: u32, retry: Retry, random: f64) -> Next {
-    super::next(&Attempt { number, earlier_outcomes, report }, retry, random)
+    super::next(&Attempt { number, place: number, earlier_outcomes, report }, retry, random)
 }
 
 fn check_dead(report: &Report, attempt: u32, retry: Retry, part: &str) {
@@ -94,6 +94,17 @@ fn failed_attempts_walk_through_the_schedule_and_then_stop() {
         check_dead(&report, 8, Retry::Safe, "all 8 attempts");
         check_dead(&report, 8, Retry::Always, "all 8 attempts");
     }
+}
+
+#[test]
+fn a_replay_begins_the_schedule_anew_whatever_the_number_of_the_attempt() {
+    let report = report(failed(None, None), Vec::new());
+    let next = |number, place| {
+        super::next(&Attempt { number, place, earlier_outcomes: &[], report: &report }, Retry::Safe, MIDDLE)
+    };
+    assert!((seconds(&next(9, 1)) - 5.0).abs() < 1e-6);
+    assert!((seconds(&next(15, 7)) - 36_000.0).abs() < 1e-6);
+    assert!(matches!(next(16, 8), Next::Dead { reason } if reason == "all 8 attempts ended without success"));
 }
 
 #[test]

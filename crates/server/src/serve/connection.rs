@@ -14,16 +14,18 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
-use super::limit::{PerAddress, Place};
+use super::limit::{Open, Place};
+use super::stall::{Sending, Stall};
 use super::tls::Tls;
 use crate::api::Peer;
 use crate::app::App;
+use crate::seldom::Seldom;
 use crate::settings::HttpSettings;
 
 /// How long a TLS handshake may take.
@@ -37,6 +39,12 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 const LINGER: Duration = Duration::from_secs(2);
 const LINGER_BYTES: u64 = 64 << 20;
 
+/// During a stop, who takes nothing of his answer for so long is not waited for.
+const STOP_PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long a new connection waits for one that makes room.
+const ROOM_TIMEOUT: Duration = Duration::from_secs(1);
+
 /// The connections of the daemon.
 pub(super) struct Connections {
     router: Router,
@@ -45,7 +53,8 @@ pub(super) struct Connections {
     stop: CancellationToken,
     http: http1::Builder,
     all: Arc<Semaphore>,
-    per_address: PerAddress,
+    open: Open,
+    full: Seldom,
 }
 
 impl Connections {
@@ -54,7 +63,8 @@ impl Connections {
         Self {
             http: protocol(settings),
             all: Arc::new(Semaphore::new(settings.connections_max.max(1))),
-            per_address: PerAddress::new(settings.connections_per_ip_max.max(1)),
+            open: Open::new(settings),
+            full: Seldom::new(),
             router,
             app,
             tls,
@@ -75,8 +85,11 @@ impl Connections {
                 Ok(Some((stream, peer, place, permit))) => {
                     let connections = Arc::clone(&self);
                     open.spawn(async move {
-                        let _held = (place, permit, connections.app.metrics().connection());
-                        connections.serve(stream, peer).await;
+                        let _held = (permit, connections.app.metrics().connection());
+                        tokio::select! {
+                            () = connections.serve(stream, peer, &place) => {}
+                            () = place.makes_room() => {}
+                        }
                     });
                 }
                 Ok(None) => self.app.metrics().connection_refused(),
@@ -93,28 +106,53 @@ impl Connections {
     }
 
     /// The next connection; `None` for one whose address has too many already.
-    async fn next(&self, listener: &TcpListener) -> io::Result<Option<(TcpStream, Peer, Place, impl Send + use<>)>> {
-        let permit = Arc::clone(&self.all).acquire_owned().await.map_err(io::Error::other)?;
+    async fn next(&self, listener: &TcpListener) -> io::Result<Option<(TcpStream, Peer, Place, OwnedSemaphorePermit)>> {
         let (stream, peer) = listener.accept().await?;
-        let Some(place) = self.per_address.enter(peer.ip()) else { return Ok(None) };
+        let Some(place) = self.open.enter(peer.ip()) else { return Ok(None) };
         // Answers are small and whole: waiting for more to send would only delay them.
         stream.set_nodelay(true)?;
-        Ok(Some((stream, Peer(peer.ip()), place, permit)))
+        let permit = match Arc::clone(&self.all).try_acquire_owned() {
+            Ok(permit) => Some(permit),
+            Err(_) => self.room(&place).await,
+        };
+        Ok(permit.map(|permit| (stream, Peer(peer.ip()), place, permit)))
     }
 
-    async fn serve(&self, stream: TcpStream, peer: Peer) {
-        let Some(tls) = &self.tls else { return self.speak(stream, peer).await };
+    /// Ends a connection, so that there is room for a new one.
+    async fn room(&self, newcomer: &Place) -> Option<OwnedSemaphorePermit> {
+        if let Some(times) = self.full.times() {
+            let most = self.app.settings().http.connections_max;
+            tracing::warn!(times, "{most} connections are open, the most there may be; quiet ones end for new ones");
+        }
+        self.open.make_room(newcomer);
+        self.app.metrics().connection_made_room();
+        timeout(ROOM_TIMEOUT, Arc::clone(&self.all).acquire_owned()).await.ok()?.ok()
+    }
+
+    async fn serve(&self, stream: TcpStream, peer: Peer, place: &Place) {
+        let stream = Sending::new(stream, &self.app.settings().http);
+        let stall = stream.stall();
+        let Some(tls) = &self.tls else { return self.speak(stream, peer, place, stall).await };
         match timeout(HANDSHAKE_TIMEOUT, tls.0.accept(stream)).await {
-            Ok(Ok(stream)) => self.speak(stream, peer).await,
+            Ok(Ok(stream)) => self.speak(stream, peer, place, stall).await,
             Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),
             Err(_) => tracing::debug!("a TLS handshake took too long"),
         }
     }
 
-    async fn speak<S: AsyncRead + AsyncWrite + Unpin + Send>(&self, mut stream: S, peer: Peer) {
+    async fn speak<S>(&self, mut stream: S, peer: Peer, place: &Place, stall: Stall)
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send,
+    {
         let service = service_fn(|mut request: Request<Incoming>| {
+            let call = place.call();
             request.extensions_mut().insert(peer);
-            self.router.clone().oneshot(request.map(Body::new))
+            request.extensions_mut().insert(place.bodies());
+            let answer = self.router.clone().oneshot(request.map(Body::new));
+            async move {
+                let _call = call;
+                answer.await
+            }
         });
         let ended = {
             let mut connection = pin!(self.http.serve_connection(TokioIo::new(&mut stream), service));
@@ -122,7 +160,10 @@ impl Connections {
                 ended = connection.as_mut() => ended,
                 () = self.stop.cancelled() => {
                     connection.as_mut().graceful_shutdown();
-                    connection.await
+                    tokio::select! {
+                        ended = connection.as_mut() => ended,
+                        () = stands_still(&stall) => return tracing::debug!("an answer was not taken during the stop"),
+                    }
                 }
             }
         };
@@ -131,6 +172,15 @@ impl Connections {
         } else if !self.stop.is_cancelled() {
             drop(timeout(LINGER, tokio::io::copy(&mut stream.take(LINGER_BYTES), &mut tokio::io::sink())).await);
         }
+    }
+}
+
+/// Waits until a client has taken nothing for as long as a stop has patience.
+async fn stands_still(stall: &Stall) {
+    let mut left = STOP_PATIENCE;
+    while !left.is_zero() {
+        sleep(left).await;
+        left = STOP_PATIENCE.saturating_sub(stall.time().unwrap_or_default());
     }
 }
 

@@ -1,6 +1,7 @@
 //! Connections over loopback, with a real clock where the system's own buffers are part of what is tested.
 
 mod early;
+mod slow;
 
 use std::io::Write as _;
 use std::net::SocketAddr;
@@ -31,12 +32,12 @@ struct Daemon {
 
 impl Daemon {
     async fn start(http: HttpSettings, tls: Option<Tls>) -> Self {
-        Self::with(ServerSettings { http, guest_threads: Some(1), ..ServerSettings::default() }, tls).await
+        let drain = Duration::from_secs(5);
+        Self::with(ServerSettings { http, drain, guest_threads: Some(1), ..ServerSettings::default() }, tls).await
     }
 
     async fn with(settings: ServerSettings, tls: Option<Tls>) -> Self {
         let folder = TempDir::new().expect("a folder");
-        let settings = ServerSettings { drain: Duration::from_secs(5), ..settings };
         let parts = parts(&folder, settings).await;
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");

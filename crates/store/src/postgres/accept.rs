@@ -12,7 +12,7 @@ use super::group::Size;
 use super::row;
 use super::shared::Shared;
 use crate::fair::Lane;
-use crate::{AcceptEvent, Error};
+use crate::{AcceptEvent, Error, number};
 
 /// Writes events, and a delivery for every enabled hook of their triggers. An event whose key came before is left out.
 const INSERT: &str = r#"
@@ -91,9 +91,9 @@ async fn insert(shared: &Shared, batch: &[Incoming], ids: &[i64], order: &[usize
     let ids: Vec<i64> = order.iter().map(|place| ids[*place]).collect();
     let tenants: Vec<i64> = order.iter().map(|place| column(place).tenant.0).collect();
     let events: Vec<&AcceptEvent> = order.iter().map(|place| &column(place).event).collect();
-    let triggers: Vec<i16> = events.iter().map(|event| row::trigger_number(event.trigger)).collect();
+    let triggers: Vec<i16> = events.iter().map(|event| number::of_trigger(event.trigger)).collect();
     let initiators: Vec<Option<i16>> =
-        events.iter().map(|event| event.initiated_by.map(row::initiator_number)).collect();
+        events.iter().map(|event| event.initiated_by.map(number::of_initiator)).collect();
     let keys: Vec<Option<&str>> = events.iter().map(|event| event.idempotency_key.as_deref()).collect();
     let fingerprints: Vec<Option<&[u8]>> =
         order.iter().map(|place| column(place).fingerprint.as_ref().map(<[u8; 32]>::as_slice)).collect();

@@ -46,8 +46,12 @@ impl Address {
         // The parser's own words name the part that is wrong and never its value.
         let mut config: Config = text.parse().map_err(|e: tokio_postgres::Error| {
             let why = std::error::Error::source(&e).map_or_else(|| e.to_string(), ToString::to_string);
+            // Of the address only what can hold no password: before `://` there could be libpq's own form.
+            let scheme = text.split_once("://").map_or("", |(scheme, _)| scheme);
+            let is_plain = (1..32).contains(&scheme.len()) && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric());
+            let scheme = if is_plain { format!(" that begins with '{scheme}://'") } else { String::new() };
             Error::Invalid(format!(
-                "the database's address cannot be read: {why}; expected postgres://user:password@host:port/database"
+                "the database's address{scheme} cannot be read: {why}; expected postgres://user:password@host:port/database"
             ))
         })?;
         let trust = match mode.as_deref() {
@@ -221,9 +225,11 @@ mod tests {
             "postgres://hookbox:hunter2@db/hooks?colour=hunter2",
             "postgres://hookbox:hunter2@db/hooks?sslmode=require&sslrootcert=/nowhere/ca.pem",
             "mysql://hookbox:hunter2@db/hooks",
+            "host=db password=hunter2://x port=y",
         ] {
             let error = Address::parse(text).expect_err("refused").to_string();
             assert!(!error.contains("hunter2"), "{error}");
+            assert!(!text.starts_with("mysql") || error.contains("'mysql://'"), "{error}");
         }
     }
 

@@ -7,13 +7,9 @@ use tokio_postgres::Row;
 
 use super::batch::Batch;
 use super::row;
+use crate::audit::{NO_TENANT, OPERATOR};
 use crate::engine::Caller;
 use crate::{AuditFilter, AuditRow, Error, TokenId, id};
-
-/// The operator, as a credential.
-const OPERATOR: TokenId = TokenId(0);
-/// Whose trail the operator's own is.
-const NO_TENANT: TenantId = TenantId(0);
 
 pub(super) async fn insert(
     batch: &Batch<'_>,

@@ -9,6 +9,9 @@ use crate::Error;
 /// The channel on which nodes tell one another that the catalogue changed. Who misses it notices a moment later.
 pub(super) const CHANNEL: &str = "hookbox_catalogue";
 
+/// How often a change is tried that other transactions are in the way of.
+pub(super) const TRIES: u32 = 5;
+
 /// The transaction that a change runs in.
 pub(super) struct Batch<'a> {
     pub(super) db: &'a Transaction<'a>,

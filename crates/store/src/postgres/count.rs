@@ -16,7 +16,12 @@ use crate::{Error, operator};
 /// Reads an index from end to end and, where the table is well kept, no row.
 const PENDING: &str = "SELECT tenant, count(*), min(next_at) FROM delivery WHERE state = 0 GROUP BY tenant";
 const AGAIN: &str = "SELECT tenant, count(*), min(next_at) FROM delivery WHERE state = 5 GROUP BY tenant";
-const HELD: &str = "SELECT tenant, count(*) FROM delivery WHERE state = 4 GROUP BY tenant";
+/// By hook, with whether its deliveries need not be held any more.
+const HELD: &str = "SELECT d.tenant, d.number, d.hook, h.enabled OR h.deleted_at IS NOT NULL FROM \
+                    (SELECT tenant, hook, count(*) AS number FROM delivery WHERE state = 4 GROUP BY hook, tenant) d \
+                    JOIN hook h ON h.number = d.hook";
+/// Their deliveries are on their way out, and wait for nothing.
+const RETIRED: &str = "SELECT id FROM tenant WHERE deleted_at IS NOT NULL";
 /// There are no more of them than slots.
 const LEASED: &str = "SELECT tenant, node IS NOT DISTINCT FROM $1, count(*), min(next_at) FROM delivery \
                       WHERE state = 1 GROUP BY 1, 2";
@@ -89,7 +94,11 @@ async fn rows(shared: &Shared, db: &Object, slowly: bool) -> Result<Count, Error
             tenant.due_again = row.try_get::<_, Option<i64>>(2)?.map(Timestamp);
         }
         for row in db.query(HELD, &[]).await? {
-            count.tenants.entry(TenantId(row.try_get(0)?)).or_default().pending += row::number::<u64>(&row, 1)?;
+            let tenant = TenantId(row.try_get(0)?);
+            count.tenants.entry(tenant).or_default().pending += row::number::<u64>(&row, 1)?;
+            if row.try_get(3)? {
+                count.released.insert((tenant, row.try_get(2)?));
+            }
         }
         for row in db.query(LEASED, &[&number]).await? {
             let tenant = count.tenants.entry(TenantId(row.try_get(0)?)).or_default();
@@ -101,6 +110,9 @@ async fn rows(shared: &Shared, db: &Object, slowly: bool) -> Result<Count, Error
             }
             let end = row.try_get::<_, Option<i64>>(3)?.map(Timestamp);
             count.first_end = count.first_end.into_iter().chain(end).min();
+        }
+        for row in db.query(RETIRED, &[]).await? {
+            count.tenants.remove(&TenantId(row.try_get(0)?));
         }
         if slowly {
             let dead = db.query_one("SELECT count(*) FROM delivery WHERE state = 3", &[]).await?;

@@ -8,11 +8,12 @@ use hookbox_protocol::{DeliveryId, EventId, Timestamp};
 use tokio_postgres::types::ToSql;
 
 use super::group::Size;
-use super::row::{self, DEAD, RETRY, SUCCEEDED};
+use super::row;
 use super::shared::Shared;
 use crate::clock::millis;
 use crate::fair::Lane;
-use crate::{Completion, Error, LogEntry, Next, Recorded};
+use crate::number::{DEAD, RETRY, SUCCEEDED};
+use crate::{Completion, Error, LogEntry, Next, Recorded, number};
 
 /// How many outcomes a hook's overview shows.
 pub(super) const RECENT: usize = 20;
@@ -89,11 +90,18 @@ pub(super) async fn complete(
     let mut answers: Vec<Option<Recorded>> = vec![None; batch.len()];
     while answers.iter().any(Option::is_none) {
         let mut seen = HashSet::new();
-        let places: Vec<usize> = (0..batch.len())
+        let mut places: Vec<usize> = (0..batch.len())
             .filter(|place| answers[*place].is_none() && seen.insert(batch[*place].key.delivery))
             .collect();
+        // Rows are locked in this order, by every statement that locks several.
+        places.sort_unstable_by_key(|place| in_order(batch[*place].key.delivery));
         let begun = Instant::now();
-        let recorded = record(&shared, places.iter().map(|place| &batch[*place])).await?;
+        // Their lines get identifiers from here on.
+        let lines = places.iter().map(|place| &batch[*place]).filter(|completion| completion.log.is_some());
+        let writing = shared.writing.begin(&shared, lines.map(|completion| completion.tenant).collect())?;
+        let recorded = record(&shared, places.iter().map(|place| &batch[*place])).await;
+        writing.ended_as(&recorded);
+        let recorded = recorded?;
         shared.committed(places.len(), begun.elapsed());
         let done: Vec<&Completion> = places
             .iter()
@@ -108,6 +116,11 @@ pub(super) async fn complete(
         }
     }
     Ok(answers.into_iter().map(|answer| Ok(answer.unwrap_or(Recorded::LeaseLost))).collect())
+}
+
+/// The order in which statements lock several deliveries, so that none waits for one that waits for it.
+pub(super) fn in_order(delivery: DeliveryId) -> (i64, i64) {
+    (delivery.event.0, delivery.hook.0)
 }
 
 /// Writes, and answers what was written with the times of the next attempts.
@@ -176,7 +189,7 @@ impl Columns {
         self.delays.push(delay);
         self.reasons.push(reason);
         self.versions.push(i32::try_from(completion.version).unwrap_or(i32::MAX));
-        self.outcomes.push(i16::from(row::outcome_number(&report.outcome)));
+        self.outcomes.push(i16::from(number::of_outcome(&report.outcome)));
         self.started_at.push(completion.started_at.0);
         self.wall_us.push(us(report.wall));
         self.cpu_us.push(us(report.cpu));
@@ -239,7 +252,7 @@ fn remember(shared: &Shared, done: &[&Completion], recorded: &HashMap<DeliveryId
     let mut recent = shared.recent.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     for completion in done {
         let letters = recent.entry(completion.key.delivery.hook).or_default();
-        letters.insert(0, row::outcome_letter(&completion.report.outcome));
+        letters.insert(0, number::outcome_letter(&completion.report.outcome));
         letters.truncate(RECENT);
     }
     drop(recent);

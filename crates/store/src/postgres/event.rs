@@ -14,8 +14,8 @@ use tokio_postgres::Row;
 
 use super::{hook, row};
 use crate::event::SCANNED_MAX;
-use crate::waiting::{Held, HookState, Waiting};
-use crate::{Error, EventFilter, id, operator, user};
+use crate::waiting::{self, Held};
+use crate::{Error, EventFilter, id, number, operator, user};
 
 /// Events that are read at once in the search for a user.
 const STEP: i64 = 1_000;
@@ -102,7 +102,7 @@ async fn load(db: &impl GenericClient, tenant: TenantId, ids: &[i64], standing: 
 #[derive(Default)]
 struct Matching {
     ids: Vec<i64>,
-    /// Where the search for a user was given up, so that the next call goes on there.
+    /// Where the search was given up, so that the next call goes on there.
     looked_up_to: Option<EventId>,
 }
 
@@ -121,15 +121,19 @@ async fn matching(
         },
         None => None,
     };
-    let since = filter.since.map_or(0, id::first_at);
+    let mut since = filter.since.map_or(0, id::first_at);
     let until = filter.until.map_or(i64::MAX, id::first_at).min(filter.from.map_or(i64::MAX, |from| from.0));
-    let trigger = filter.trigger.map(row::trigger_number);
+    let trigger = filter.trigger.map(number::of_trigger);
     let most_rows = i64::try_from(most).unwrap_or(i64::MAX);
+    let walks = matches!(filter.state, None | Some(DeliveryState::Succeeded))
+        && (hook.is_some() || filter.trigger.is_some() || filter.state.is_some());
+    let given_up = if walks { given_up(db, tenant, since, until).await? } else { None };
+    since = given_up.unwrap_or(since);
     let Some(wanted) = &filter.user else {
         let select = db.prepare_cached(&matching_sql(filter, "e.id")).await?;
         let rows = db.query(&select, &[&tenant.0, &since, &until, &trigger, &hook, &most_rows]).await?;
         let ids = rows.iter().map(|row| Ok(row.try_get(0)?)).collect::<Result<_, Error>>()?;
-        return Ok(Matching { ids, looked_up_to: None });
+        return Ok(Matching { ids, looked_up_to: given_up.map(EventId) });
     };
     let select = db.prepare_cached(&matching_sql(filter, "e.id, e.\"user\"")).await?;
     let (mut ids, mut until, mut seen) = (Vec::new(), until, 0);
@@ -150,9 +154,18 @@ async fn matching(
             }
         }
         if rows.len() < usize::try_from(STEP).unwrap_or(usize::MAX) {
-            return Ok(Matching { ids, looked_up_to: None });
+            return Ok(Matching { ids, looked_up_to: given_up.map(EventId) });
         }
     }
+}
+
+/// The event at which a walk through the tenant's events ends that finds too few of those that match; `None` where it
+/// comes to the last one before that.
+async fn given_up(db: &impl GenericClient, tenant: TenantId, since: i64, until: i64) -> Result<Option<i64>, Error> {
+    let sql = "SELECT id FROM event WHERE tenant = $1 AND id >= $2 AND id < $3 ORDER BY id DESC OFFSET $4 LIMIT 1";
+    let select = db.prepare_cached(sql).await?;
+    let row = db.query_opt(&select, &[&tenant.0, &since, &until, &i64::from(SCANNED_MAX - 1)]).await?;
+    Ok(row.map(|row| row.try_get(0)).transpose()?)
 }
 
 /// The statement that finds events, newest first: `$1` is the tenant, `$2` to `$3` the range of ids, `$4` the trigger,
@@ -203,7 +216,7 @@ async fn attempts(db: &impl GenericClient, events: &[i64]) -> Result<HashMap<Del
 fn read_attempt(row: &Row) -> Result<Attempt, Error> {
     let time = |column| Ok::<_, Error>(Duration::from_micros(row::number(row, column)?));
     let outcome: u8 = row::number(row, 4)?;
-    let outcome = row::outcome_name(outcome).ok_or_else(|| row::damaged(format!("there is no outcome {outcome}")))?;
+    let outcome = number::outcome_name(outcome).map_err(row::damaged)?;
     Ok(Attempt {
         number: row::number(row, 2)?,
         version: row::number(row, 3)?,
@@ -220,34 +233,18 @@ fn read_attempt(row: &Row) -> Result<Attempt, Error> {
 }
 
 fn read_delivery(row: &Row, id: DeliveryId, attempts: Vec<Attempt>, held: Held) -> Result<Delivery, Error> {
-    let state = row::delivery_state(row, 4)?;
-    let next_at = row.try_get::<_, Option<i64>>(5)?.map(Timestamp);
-    let hook = match (row.try_get(8)?, row.try_get(9)?) {
-        (_, true) => HookState::Deleted,
-        (false, false) => HookState::Disabled,
-        (true, false) => HookState::Enabled,
-    };
-    let waiting = Waiting {
-        state,
-        next_at,
-        held,
-        attempt: row::number::<i64>(row, 7)? + 1,
-        hook,
-        reason: row.try_get(6)?,
-        last: attempts.last(),
-    };
-    let waiting_for = waiting.words();
-    let may_run = state == DeliveryState::Pending && hook == HookState::Enabled;
-    Ok(Delivery {
+    let row = waiting::Row {
         id,
         hook_id: row::parsed(row, 2)?,
         hook_name: row.try_get(3)?,
-        state,
-        // Of a leased delivery the row holds when the lease ends.
-        next_attempt_at: next_at.filter(|_| may_run),
-        waiting_for,
-        attempts,
-    })
+        state: row::delivery_state(row, 4)?,
+        next_at: row.try_get::<_, Option<i64>>(5)?.map(Timestamp),
+        reason: row.try_get(6)?,
+        attempts_made: row::number(row, 7)?,
+        is_enabled: row.try_get(8)?,
+        is_deleted: row.try_get(9)?,
+    };
+    Ok(row.shown(attempts, held))
 }
 
 fn read_event(row: &Row) -> Result<Event, Error> {

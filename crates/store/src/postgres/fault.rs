@@ -5,10 +5,15 @@ use tokio_postgres::error::SqlState;
 
 use crate::Error;
 
+const IN_THE_WAY: &str = "other transactions were in its way again and again";
+
 impl From<tokio_postgres::Error> for Error {
     /// What ends a connection, and what the server cannot do for now, is [`Error::Unavailable`]: another try may go well,
     /// and whether the statement took effect is not known. Any other error is of one statement.
     fn from(error: tokio_postgres::Error) -> Self {
+        if is_worth_another_try(&error) {
+            return Self::Unavailable(IN_THE_WAY.into());
+        }
         let text = words(&error).into();
         if error.code() == Some(&SqlState::DISK_FULL) {
             return Self::Full(text);
@@ -52,6 +57,11 @@ pub(super) fn is_worth_another_try(error: &tokio_postgres::Error) -> bool {
     error
         .code()
         .is_some_and(|code| *code == SqlState::T_R_DEADLOCK_DETECTED || *code == SqlState::T_R_SERIALIZATION_FAILURE)
+}
+
+/// As [`is_worth_another_try`], of an error that was taken over.
+pub(super) fn was_in_the_way(error: &Error) -> bool {
+    matches!(error, Error::Unavailable(text) if **text == *IN_THE_WAY)
 }
 
 /// Troubles of the server that pass: no room, no connection, no patience, starting up.

@@ -7,9 +7,10 @@ use hookbox_protocol::{HookId, TenantId, Timestamp, Trigger};
 use tokio_postgres::Row;
 
 use super::batch::Batch;
-use super::{audit, lease, row, secret, tenant, version};
+use super::{aside, audit, row, secret, tenant, version};
 use crate::engine::{Caller, SealedHook};
-use crate::{Error, HookChange, HookRow, NewHook, Settings, id};
+use crate::waiting::HOOK_DELETED;
+use crate::{Error, HookChange, HookRow, NewHook, Settings, SettingsChange, id, number};
 
 const SELECT: &str = "SELECT h.number, h.id, h.name, h.trigger, h.enabled, h.live, v.digest, v.source, h.dependencies, \
                       h.created_at, v.created_at FROM hook h JOIN version v ON v.hook = h.number AND v.number = h.live";
@@ -87,7 +88,7 @@ pub(super) async fn overview(db: &Object, tenant: TenantId) -> Result<Vec<Hook>,
             version: row::number(row, 5)?,
             created_at: Timestamp(row.try_get(6)?),
             updated_at: Timestamp(row.try_get(7)?),
-            last_outcomes: row::outcomes(row.try_get(8)?).into_iter().map(str::to_owned).collect(),
+            last_outcomes: number::outcomes(row.try_get(8)?).into_iter().map(str::to_owned).collect(),
         })
     };
     rows.iter().map(read).collect()
@@ -109,7 +110,7 @@ fn read(row: &Row) -> Result<HookRow, Error> {
 }
 
 pub(super) async fn create(batch: &Batch<'_>, caller: Caller, new: &NewHook) -> Result<HookRow, Error> {
-    let (owner, trigger) = (caller.tenant, row::trigger_number(new.trigger));
+    let (owner, trigger) = (caller.tenant, number::of_trigger(new.trigger));
     let sql =
         "SELECT count(*), count(*) FILTER (WHERE trigger = $2) FROM hook WHERE tenant = $1 AND deleted_at IS NULL";
     let counted = batch.db.query_one(sql, &[&owner.0, &trigger]).await?;
@@ -117,10 +118,12 @@ pub(super) async fn create(batch: &Batch<'_>, caller: Caller, new: &NewHook) -> 
     let most = tenant::quotas(batch, owner).await?.hooks;
     if count >= most {
         return Err(Error::LimitReached {
-            what: "hooks",
+            what: "hook",
             limit: hookbox_protocol::limits::HOOKS.name,
+            there: count,
+            added: 1,
             most,
-            way_out: "delete one that is not used any more, or ask the operator for a higher quota",
+            way_out: "delete one that is not used any more, or ask the operator for a higher quota".into(),
         });
     }
     check_name_is_free(batch, owner, &new.name, None).await?;
@@ -167,7 +170,7 @@ pub(super) async fn update(
         Some(true) => {
             make_room(batch, owner, found.trigger).await?;
             batch.execute("UPDATE hook SET enabled = TRUE WHERE number = $1", &[&found.number]).await?;
-            lease::let_go(batch, owner, found.number).await?;
+            aside::let_go(batch, owner, found.number).await?;
         }
         Some(false) => {
             batch.execute("UPDATE hook SET enabled = FALSE WHERE number = $1", &[&found.number]).await?;
@@ -192,28 +195,48 @@ pub(super) async fn delete(batch: &Batch<'_>, caller: Caller, id: &HookId) -> Re
         "UPDATE hook SET enabled = FALSE, deleted_at = $2, dependencies = '{}', settings = '{}' WHERE number = $1";
     batch.execute(sql, &[&found.number, &batch.now.0]).await?;
     audit::insert(batch, caller, "delete hook", id.as_str(), &serde_json::json!({})).await?;
-    lease::let_go(batch, owner, found.number).await?;
+    aside::let_go(batch, owner, found.number).await?;
     Ok(true)
 }
 
-pub(super) async fn settings(db: &Object, tenant: TenantId, id: &HookId) -> Result<Option<Settings>, Error> {
+/// Ends up to `most` deliveries of a deleted hook that wait for another attempt; how many. One that a node is just claiming
+/// is passed over: that node buries it.
+pub(super) async fn bury_retries(batch: &Batch<'_>, tenant: TenantId, id: &HookId, most: u64) -> Result<u64, Error> {
+    let sql = "UPDATE delivery d SET state = 3, next_at = NULL, reason = $4 \
+               FROM (SELECT o.event, o.hook FROM delivery o JOIN hook h ON h.number = o.hook \
+                     WHERE o.tenant = $1 AND o.state = 5 AND h.tenant = $1 AND h.id = $2 AND h.deleted_at IS NOT NULL \
+                     LIMIT $3 FOR UPDATE OF o SKIP LOCKED) gone WHERE d.event = gone.event AND d.hook = gone.hook";
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let buried = batch.execute(sql, &[&tenant.0, &id.as_str(), &most, &HOOK_DELETED]).await?;
+    let mut memory = batch.shared.memory();
+    memory.count(tenant, -i64::try_from(buried).unwrap_or(0), 0);
+    memory.dead += buried;
+    Ok(buried)
+}
+
+pub(super) async fn settings(
+    db: &impl GenericClient,
+    tenant: TenantId,
+    id: &HookId,
+) -> Result<Option<Settings>, Error> {
     let sql = "SELECT settings FROM hook WHERE id = $1 AND tenant = $2 AND deleted_at IS NULL";
     let found = db.query_opt(&db.prepare_cached(sql).await?, &[&id.as_str(), &tenant.0]).await?;
     found.map(|row| row::json(&row, 0)).transpose()
 }
 
-pub(super) async fn set_settings(
+/// No other change of the tenant comes in between: the batch holds its lock.
+pub(super) async fn change_settings(
     batch: &Batch<'_>,
     caller: Caller,
     id: &HookId,
-    settings: &Settings,
-) -> Result<bool, Error> {
+    change: SettingsChange,
+) -> Result<Option<Settings>, Error> {
+    let Some(settings) = settings(batch.db, caller.tenant, id).await? else { return Ok(None) };
+    let settings = change.applied_to(settings)?;
     let sql = "UPDATE hook SET settings = $3 WHERE id = $1 AND tenant = $2 AND deleted_at IS NULL";
-    let changed = batch.execute(sql, &[&id.as_str(), &caller.tenant.0, &row::to_json(settings)?]).await?;
-    if changed > 0 {
-        audit::insert(batch, caller, "set settings", id.as_str(), settings).await?;
-    }
-    Ok(changed > 0)
+    batch.execute(sql, &[&id.as_str(), &caller.tenant.0, &row::to_json(&settings)?]).await?;
+    audit::insert(batch, caller, "set settings", id.as_str(), &settings).await?;
+    Ok(Some(settings))
 }
 
 /// Everything that a run needs, still encrypted. One statement, since a key and what it encrypts go together.
@@ -243,7 +266,7 @@ pub(super) async fn sealed(db: &Object, number: HookNumber) -> Result<Option<Sea
 pub(super) async fn enabled(db: &Object, tenant: TenantId, trigger: Trigger) -> Result<Vec<HookNumber>, Error> {
     let sql = "SELECT number FROM hook WHERE tenant = $1 AND trigger = $2 AND enabled \
                ORDER BY coalesce((settings::jsonb ->> 'order')::bigint, 0), created_at, number";
-    let rows = db.query(&db.prepare_cached(sql).await?, &[&tenant.0, &row::trigger_number(trigger)]).await?;
+    let rows = db.query(&db.prepare_cached(sql).await?, &[&tenant.0, &number::of_trigger(trigger)]).await?;
     rows.iter().map(|row| Ok(HookNumber(row.try_get(0)?))).collect()
 }
 
@@ -251,7 +274,7 @@ pub(super) async fn enabled(db: &Object, tenant: TenantId, trigger: Trigger) -> 
 async fn make_room(batch: &Batch<'_>, tenant: TenantId, trigger: Trigger) -> Result<(), Error> {
     let sql = "UPDATE hook SET enabled = FALSE WHERE tenant = $1 AND trigger = $2 AND enabled \
                AND NOT (SELECT several_hooks FROM tenant WHERE id = $1)";
-    batch.execute(sql, &[&tenant.0, &row::trigger_number(trigger)]).await?;
+    batch.execute(sql, &[&tenant.0, &number::of_trigger(trigger)]).await?;
     Ok(())
 }
 

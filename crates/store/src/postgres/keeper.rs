@@ -17,6 +17,10 @@ use crate::Error;
 const BEAT: Duration = Duration::from_millis(500);
 /// A beat that takes longer is one that failed.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How long each part of coming to the database may take, but for bringing the tables up to date.
+const COMING: Duration = Duration::from_secs(20);
+/// How long the first count of the queue may take: of a large one the server must read every entry of an index.
+const COUNTING: Duration = Duration::from_secs(150);
 /// How long the first and the last pause is between attempts to come back.
 const BACKOFF: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
 /// How often nodes that are gone are looked for.
@@ -40,8 +44,21 @@ struct Beat {
 impl Session {
     /// Connects, makes sure of the tables, and takes the node's number.
     pub(super) async fn begin(shared: &Shared) -> Result<Self, Error> {
+        let (mut session, is_up_to_date) = in_time(COMING, Self::connect(shared)).await?;
+        if !is_up_to_date {
+            migrate::migrate(&mut session.client).await?;
+        }
+        in_time(COMING, session.sit(shared)).await?;
+        in_time(COUNTING, async { count::count(shared, &shared.pair().await?.0, true).await }).await?;
+        shared.memory().wake = true;
+        shared.publish();
+        Ok(session)
+    }
+
+    /// Connects; whether the tables are as they should be.
+    async fn connect(shared: &Shared) -> Result<(Self, bool), Error> {
         pooler::refuse(shared).await?;
-        let (mut client, mut connection) = shared.address.config.connect(shared.address.tls.clone()).await?;
+        let (client, mut connection) = shared.address.config.connect(shared.address.tls.clone()).await?;
         let notified = Arc::new(Notify::new());
         let heard = Arc::clone(&notified);
         shared.tasks.spawn(async move {
@@ -57,30 +74,31 @@ impl Session {
         client
             .batch_execute(&format!("SET statement_timeout = '30s'; SET lock_timeout = '10s'; LISTEN {CHANNEL}"))
             .await?;
-        migrate::migrate(&mut client).await?;
-        let wanted = shared.seat().ok().map(|seat| seat.number);
-        shared.take_seat(seat::take(&client, wanted, shared.offset()).await?);
         let backend = client.query_one("SELECT pg_backend_pid()", &[]).await?.try_get(0)?;
-        let session = Self { client, notified, backend };
-        session.beat(shared).await?;
+        let is_up_to_date = migrate::is_up_to_date(&client).await?;
+        Ok((Self { client, notified, backend }, is_up_to_date))
+    }
+
+    /// Takes the node's number, and reads what holds.
+    async fn sit(&self, shared: &Shared) -> Result<(), Error> {
+        let wanted = shared.seat().ok().map(|seat| seat.number);
+        shared.take_seat(seat::take(&self.client, wanted, shared.offset()).await?);
+        self.beat(shared).await?;
         shared.catalogue_changed(0);
-        count::rules(shared, &session.client).await?;
-        count::count(shared, &shared.pair().await?.0, true).await?;
-        shared.memory().wake = true;
-        shared.publish();
-        Ok(session)
+        count::rules(shared, &self.client).await
     }
 
     /// Gives a sign of life and asks what is new; whether the catalogue changed.
     async fn beat(&self, shared: &Shared) -> Result<bool, Error> {
         let number = shared.seat()?.number;
+        let settled = shared.writing.settled(shared, None)?;
         let before = shared.clock.machine();
         let sql = format!(
-            "WITH seen AS (UPDATE seat SET seen_at = hookbox_now(0) WHERE number = $1) \
+            "WITH seen AS (UPDATE seat SET seen_at = hookbox_now(0), settled = $2 WHERE number = $1) \
              SELECT pg_backend_pid(), hookbox_now(0), (SELECT number FROM revision), {}",
             seat::OTHERS
         );
-        let row = self.client.query_one(&sql, &[&number]).await?;
+        let row = self.client.query_one(&sql, &[&number, &settled]).await?;
         let beat =
             Beat { backend: row.try_get(0)?, now: row.try_get(1)?, revision: row.try_get(2)?, others: row.try_get(3)? };
         if beat.backend != self.backend {
@@ -113,6 +131,8 @@ impl Session {
                     // What was held or suspended may be due.
                     shared.recount.notify_one();
                 }
+                shared.memory().follow(shared.clock.now());
+                shared.publish();
                 if next_round <= Instant::now() {
                     next_round = Instant::now() + ROUNDS;
                     let number = shared.seat()?.number;
@@ -124,10 +144,8 @@ impl Session {
                 }
                 Ok::<(), Error>(())
             };
-            match tokio::time::timeout(PATIENCE, work).await {
-                Ok(Ok(())) => {}
-                Ok(Err(error)) => return error,
-                Err(_) => return Error::Unavailable(format!("the database did not answer for {PATIENCE:?}").into()),
+            if let Err(error) = in_time(PATIENCE, work).await {
+                return error;
             }
         }
     }
@@ -170,17 +188,22 @@ async fn come_back(shared: &Shared) -> Session {
     loop {
         // Nothing that is cached is known to hold: a token may have been revoked at another node.
         shared.signal.catalogue_changed();
-        match tokio::time::timeout(2 * PATIENCE, Session::begin(shared)).await {
-            Ok(Ok(session)) => return session,
-            Ok(Err(error)) => {
+        match Box::pin(Session::begin(shared)).await {
+            Ok(session) => return session,
+            Err(error) => {
                 tracing::debug!(%error, "the database is still gone");
                 shared.set_trouble(Some(unavailable(error)));
             }
-            Err(_) => {}
         }
         tokio::time::sleep(pause).await;
         pause = (pause * 2).min(BACKOFF.1);
     }
+}
+
+/// Waits for an answer of the server for so long.
+async fn in_time<T>(patience: Duration, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    let late = || Error::Unavailable(format!("the database did not answer for {patience:?}").into());
+    tokio::time::timeout(patience, work).await.unwrap_or_else(|_| Err(late()))
 }
 
 fn unavailable(error: Error) -> Error {

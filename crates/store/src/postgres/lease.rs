@@ -1,34 +1,32 @@
 //! Claiming deliveries, and giving them back.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::time::Duration;
 
 use hookbox_protocol::id::HookNumber;
 use hookbox_protocol::{DeliveryId, EventId, TenantId, Timestamp};
 use tokio_postgres::Row;
 
-use super::batch::Batch;
+use super::aside::{self, Aside, Moved};
 use super::shared::Shared;
-use super::{expiry, held, row};
+use super::{delivery, expiry, held, row};
 use crate::clock::millis;
 use crate::engine::Claimed;
 use crate::fair::{Fair, Lane, Round, Turn};
-use crate::{Error, LeaseKey};
+use crate::{Error, LeaseKey, number};
 
 /// How far the clock may go back before that is taken for more than a correction.
-const CLOCK_STEP_MS: i64 = 1_000;
+pub(super) const CLOCK_STEP_MS: i64 = 1_000;
 /// How far the two clocks may be apart.
 const JITTER_MS: i64 = 10;
 /// How long a tenant is left alone whose due deliveries another node was just taking.
 const CONTENDED_MS: i64 = 20;
-/// Deliveries of one hook that are set aside at once.
-const ASIDE_MAX: i64 = 1_000;
 
 /// Claims deliveries of several tenants at once, so many of each. Reads along the indexes of what is due and stops at the
-/// number: what it costs does not depend on the backlog. Those whose hook does not run come back without a tenant.
+/// number: what it costs does not depend on the backlog. Those whose hook does not run come back without a fence.
 pub(super) const CLAIM: &str = r#"
     WITH due AS MATERIALIZED (
-        SELECT d.event, d.hook, turn.retry
+        SELECT d.event, d.hook, turn.tenant, turn.retry
         FROM unnest($1::bigint[], $2::boolean[], $3::bigint[], $4::bigint[]) AS turn (tenant, retry, most, patience)
         CROSS JOIN LATERAL (
             SELECT * FROM (
@@ -44,7 +42,7 @@ pub(super) const CLAIM: &str = r#"
             ) again
         ) d
     ), ready AS MATERIALIZED (
-        SELECT due.event, due.hook, due.retry, h.enabled AS runs FROM due LEFT JOIN hook h ON h.number = due.hook
+        SELECT due.event, due.hook, due.tenant, due.retry, h.enabled AS runs FROM due LEFT JOIN hook h ON h.number = due.hook
     ), claimed AS (
         UPDATE delivery d
         SET state = 1, next_at = hookbox_now($5) + $6, fence = d.fence + 1, node = $7, reason = NULL
@@ -59,7 +57,7 @@ pub(super) const CLAIM: &str = r#"
            ) END, c.retry
     FROM claimed c JOIN event e ON e.id = c.event
     UNION ALL
-    SELECT event, hook, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM ready WHERE runs IS NOT TRUE"#;
+    SELECT event, hook, tenant, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, retry FROM ready WHERE runs IS NOT TRUE"#;
 
 /// When each tenant may have another delivery of its lane.
 const NEXT: &str = "SELECT CASE WHEN turn.retry \
@@ -94,7 +92,7 @@ impl Serving {
 struct Wave {
     claimed: Vec<(Claimed, Lane)>,
     /// Deliveries whose hook does not run.
-    aside: Vec<i64>,
+    aside: Aside,
     /// When each that was served may have another delivery.
     next: Vec<Option<Timestamp>>,
     now: Timestamp,
@@ -107,17 +105,19 @@ pub(super) async fn lease(shared: &Shared, ask: Ask) -> Result<Vec<Claimed>, Err
     let before = {
         let mut memory = shared.memory();
         memory.tenant_most = ask.tenant_most;
-        std::mem::replace(&mut memory.last_claim, now)
+        memory.last_time
     };
     if now.0.saturating_add(CLOCK_STEP_MS) < before.0 {
         tracing::warn!(%before, %now, "the clock went back");
-        expiry::pull_forward(shared).await?;
+        expiry::pull_forward(shared, before.0 - now.0).await?;
     }
+    shared.memory().last_time = now;
     held::give_back_others(shared).await?;
     let may_have_ended = shared.memory().may_have_ended(Timestamp(now.0 + JITTER_MS));
     if may_have_ended {
         expiry::take_back(shared).await?;
     }
+    aside::go_on(shared).await?;
     let now = shared.clock.now();
     let mut round = shared.memory().fair.begin(now, ask.most, ask.tenant_most);
     let mut claimed = Vec::new();
@@ -132,8 +132,10 @@ pub(super) async fn lease(shared: &Shared, ask: Ask) -> Result<Vec<Claimed>, Err
     Ok(claimed)
 }
 
-/// Serves turns, wave by wave, until nobody has one.
+/// Serves turns, wave by wave, until nobody has one. It ends early where deliveries come up whose hook does not run: what
+/// was claimed is not kept waiting until they are all out of the way; the next call goes on with them.
 async fn serve(shared: &Shared, round: &mut Round, lease: Duration, claimed: &mut Vec<Claimed>) -> Result<(), Error> {
+    let mut may_move = aside::STEP;
     loop {
         let servings = turns(shared, round);
         if servings.is_empty() {
@@ -143,15 +145,25 @@ async fn serve(shared: &Shared, round: &mut Round, lease: Duration, claimed: &mu
             Ok(wave) => wave,
             Err(error) => {
                 undo(shared, round, &servings);
-                shared.held().others_may_be(shared.clock.now());
+                shared.held().others_may_be();
                 return Err(error);
             }
         };
-        settle(shared, round, &servings, &wave, lease);
         shared.held().claimed(wave.claimed.iter().map(|(claim, _)| claim.key));
+        let is_later = !claimed.is_empty() || !wave.claimed.is_empty();
+        let moved = match wave.aside.is_empty() || is_later {
+            true => Ok(Moved::default()),
+            false => aside::set_aside(shared, &wave.aside, may_move).await,
+        };
+        let has_moved = |tenant| is_later || moved.as_ref().is_ok_and(|moved| moved.tenants.contains(&tenant));
+        settle(shared, round, &servings, &wave, lease, has_moved);
         claimed.extend(wave.claimed.into_iter().map(|(claim, _)| claim));
-        if !wave.aside.is_empty() {
-            set_aside(shared, wave.aside).await?;
+        may_move -= moved?.deliveries;
+        if !wave.aside.is_empty() && (is_later || may_move <= 0) {
+            let mut memory = shared.memory();
+            memory.aside.extend(wave.aside);
+            memory.wake = true;
+            return Ok(());
         }
     }
 }
@@ -193,11 +205,12 @@ async fn wave(shared: &Shared, servings: &[Serving], lease: Duration) -> Result<
         })
         .await?;
     let now = next.first().map_or(Ok(0), |row| row.try_get(1))?;
-    let mut wave = Wave { claimed: Vec::new(), aside: Vec::new(), next: Vec::new(), now: Timestamp(now) };
+    let mut wave = Wave { claimed: Vec::new(), aside: BTreeSet::new(), next: Vec::new(), now: Timestamp(now) };
     for row in &claimed {
-        match row.try_get::<_, Option<i64>>(2)? {
-            Some(tenant) => wave.claimed.push(claim(row, TenantId(tenant))?),
-            None => wave.aside.push(row.try_get(1)?),
+        let (tenant, lane) = (TenantId(row.try_get(2)?), if row.try_get(12)? { Lane::Retry } else { Lane::Fresh });
+        match row.try_get::<_, Option<i64>>(3)? {
+            Some(fence) => wave.claimed.push((claim(row, tenant, fence)?, lane)),
+            None => drop(wave.aside.insert((tenant, lane, row.try_get(1)?))),
         }
     }
     for row in next {
@@ -213,12 +226,12 @@ async fn wave(shared: &Shared, servings: &[Serving], lease: Duration) -> Result<
     Ok(wave)
 }
 
-/// Reads a claimed delivery, and the lane that it came from.
-fn claim(row: &Row, tenant: TenantId) -> Result<(Claimed, Lane), Error> {
-    let delivery = DeliveryId { event: EventId(row.try_get(0)?), hook: HookNumber(row.try_get(1)?) };
+/// Reads a claimed delivery.
+fn claim(row: &Row, tenant: TenantId, fence: i64) -> Result<Claimed, Error> {
+    let id = DeliveryId { event: EventId(row.try_get(0)?), hook: HookNumber(row.try_get(1)?) };
     let (attempts, crashes): (u32, u32) = (row::number(row, 4)?, row::number(row, 5)?);
-    let claimed = Claimed {
-        key: LeaseKey { delivery, fence: row.try_get(3)? },
+    Ok(Claimed {
+        key: LeaseKey { delivery: id, fence },
         tenant,
         trigger: row::trigger(row, 7)?,
         initiated_by: row::initiator(row, 8)?,
@@ -227,13 +240,20 @@ fn claim(row: &Row, tenant: TenantId) -> Result<(Claimed, Lane), Error> {
         attempt: attempts + crashes + 1,
         is_suspect: crashes > 0,
         replayed_after: row::number(row, 6)?,
-        earlier_outcomes: row::outcomes(row.try_get::<_, Option<&str>>(11)?.unwrap_or("")),
-    };
-    Ok((claimed, if row.try_get(12)? { Lane::Retry } else { Lane::Fresh }))
+        earlier_outcomes: number::outcomes(row.try_get::<_, Option<&str>>(11)?.unwrap_or("")),
+    })
 }
 
-/// Takes what a wave found into the memory, in place of what was assumed.
-fn settle(shared: &Shared, round: &mut Round, servings: &[Serving], wave: &Wave, lease: Duration) {
+/// Takes what a wave found into the memory, in place of what was assumed. `has_moved` says whether deliveries of a tenant
+/// that came up without being claimed are, or will be, out of the way.
+fn settle(
+    shared: &Shared,
+    round: &mut Round,
+    servings: &[Serving],
+    wave: &Wave,
+    lease: Duration,
+    has_moved: impl Fn(TenantId) -> bool,
+) {
     let mut taken: HashMap<(TenantId, Lane), u32> = HashMap::new();
     for (claim, lane) in &wave.claimed {
         *taken.entry((claim.tenant, *lane)).or_default() += 1;
@@ -244,8 +264,9 @@ fn settle(shared: &Shared, round: &mut Round, servings: &[Serving], wave: &Wave,
         let (tenant, assumed) = (serving.tenant, serving.most());
         let taken = taken.get(&(tenant, serving.lane)).copied().unwrap_or(0);
         memory.claimed(tenant, assumed, taken);
-        // It is due, and was not to be had: another node holds it for a moment.
-        let contended = taken == 0 && wave.aside.is_empty() && next.is_some_and(|next| next <= wave.now);
+        // It is due, and was not to be had: another node holds it for a moment, or a change of its hook is under way.
+        let is_aside = wave.aside.iter().any(|(of, lane, _)| (*of, *lane) == (tenant, serving.lane));
+        let contended = taken == 0 && next.is_some_and(|next| next <= wave.now) && !(is_aside && has_moved(tenant));
         let next = if contended { Some(Timestamp(wave.now.0 + CONTENDED_MS)) } else { *next };
         correct(&mut memory.fair, round, serving, assumed - taken, next);
         all_taken &= assumed == taken;
@@ -277,58 +298,6 @@ fn correct(fair: &mut Fair, round: &mut Round, serving: &Serving, mut untaken: u
     }
 }
 
-/// Holds deliveries whose hook is disabled, and buries those whose hook was deleted; all that wait for the same hook, not
-/// only those that were asked for. The hooks are locked, so that one that is being enabled finds what is held here.
-async fn set_aside(shared: &Shared, mut hooks: Vec<i64>) -> Result<(), Error> {
-    hooks.sort_unstable();
-    hooks.dedup();
-    let mut db = shared.hot().await?;
-    let transaction = db.transaction().await?;
-    let lock = transaction
-        .prepare_cached(
-            "SELECT number, deleted_at IS NOT NULL, tenant FROM hook \
-             WHERE number = ANY($1) AND NOT enabled ORDER BY number FOR SHARE",
-        )
-        .await?;
-    let aside = transaction
-        .prepare_cached(
-            "UPDATE delivery d SET state = CASE WHEN $3 THEN 3 ELSE 4 END, next_at = NULL, \
-             reason = CASE WHEN $3 THEN 'the hook was deleted' ELSE d.reason END \
-             FROM (SELECT event, hook FROM delivery WHERE tenant = $1 AND hook = $2 AND state IN (0, 5) \
-             LIMIT $4 FOR UPDATE SKIP LOCKED) o WHERE d.event = o.event AND d.hook = o.hook",
-        )
-        .await?;
-    let mut buried = Vec::new();
-    for row in transaction.query(&lock, &[&hooks]).await? {
-        let (hook, is_deleted, tenant): (i64, bool, i64) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
-        let moved = transaction.execute(&aside, &[&tenant, &hook, &is_deleted, &ASIDE_MAX]).await?;
-        if is_deleted {
-            buried.push((TenantId(tenant), moved));
-        }
-    }
-    transaction.commit().await?;
-    let mut memory = shared.memory();
-    for (tenant, moved) in buried {
-        memory.count(tenant, -i64::try_from(moved).unwrap_or(0), 0);
-        memory.dead += moved;
-    }
-    Ok(())
-}
-
-/// Lets the held deliveries of a hook go on: to run when it was enabled, to be buried when it was deleted.
-pub(super) async fn let_go(batch: &Batch<'_>, tenant: TenantId, hook: i64) -> Result<(), Error> {
-    let sql = "UPDATE delivery SET state = CASE WHEN attempts + crashes = 0 THEN 0 ELSE 5 END, next_at = $2 \
-               WHERE hook = $1 AND state = 4";
-    if batch.execute(sql, &[&hook, &batch.now.0]).await? > 0 {
-        let mut memory = batch.shared.memory();
-        let now = batch.shared.clock.now();
-        memory.fair.due(tenant, Lane::Fresh, now);
-        memory.fair.due(tenant, Lane::Retry, now);
-        memory.wake = true;
-    }
-    Ok(())
-}
-
 /// Gives deliveries back, due after `delay`.
 pub(super) async fn give_back(
     shared: &Shared,
@@ -350,13 +319,13 @@ pub(super) async fn give_back(
             db.query(&statement, &[&events, &hooks, &fences, &offset, &delay, &reason]).await
         })
         .await;
-    let rows = given.inspect_err(|_| shared.held().others_may_be(shared.clock.now()))?;
+    let rows = given.inspect_err(|_| shared.held().others_may_be())?;
     {
         let due = Timestamp(shared.clock.now().0.saturating_add(delay));
         let mut memory = shared.memory();
         for row in rows {
             let tenant = TenantId(row.try_get(0)?);
-            let lane = if row.try_get::<_, i16>(1)? == row::RETRY { Lane::Retry } else { Lane::Fresh };
+            let lane = if row.try_get::<_, i16>(1)? == number::RETRY { Lane::Retry } else { Lane::Fresh };
             memory.count(tenant, 1, -1);
             memory.fair.due(tenant, lane, due);
             memory.wake = true;
@@ -403,7 +372,10 @@ pub(super) async fn extend(shared: &Shared, leases: &[LeaseKey], lease: Duration
     Ok(kept.into_iter().collect())
 }
 
+/// The parts of leases, in the order in which statements lock deliveries.
 pub(super) fn columns(leases: &[LeaseKey]) -> (Vec<i64>, Vec<i64>, Vec<i64>) {
+    let mut leases = leases.to_vec();
+    leases.sort_unstable_by_key(|key| delivery::in_order(key.delivery));
     let events = leases.iter().map(|key| key.delivery.event.0).collect();
     let hooks = leases.iter().map(|key| key.delivery.hook.0).collect();
     (events, hooks, leases.iter().map(|key| key.fence).collect())

@@ -7,15 +7,15 @@ use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
 use super::batch::Batch;
+use super::shared::Shared;
 use super::{delivery, hook, row};
 use crate::{Error, LogEntry, LogFilter, LogPaging, LogRow, id};
 
 const SELECT: &str = "SELECT l.id, h.id, h.name, l.event, l.code, l.description, l.user_id, l.user_name, l.user_email, \
                       l.connection, l.connection_id, l.details FROM log l LEFT JOIN hook h ON h.number = l.hook";
 
-/// How young a line may be that another node is still about to write a line before it. Identifiers are in the order of
-/// time, and two nodes commit in any order: a collector that asks for what came after its last line would miss the one
-/// that comes late.
+/// How young a line may be that a node of an earlier version, which says nothing of what it writes, is still about to write
+/// a line before it.
 const SETTLING_MS: i64 = 2_000;
 
 pub(super) async fn insert(
@@ -70,12 +70,23 @@ pub(super) async fn log(db: &Object, tenant: TenantId, id: LogId) -> Result<Opti
     db.query_opt(&sql, &[&tenant.0, &id.0]).await?.map(|row| read(&row)).transpose()
 }
 
-/// `others` says whether other nodes write at this time.
+/// The identifier below which no line of that tenant comes any more, from whichever node.
+async fn settled(shared: &Shared, db: &Object, tenant: TenantId) -> Result<i64, Error> {
+    let mut settled = shared.writing.settled(shared, Some(tenant))?;
+    let sql = db.prepare_cached("SELECT settled, seen_at FROM seat WHERE number <> $1").await?;
+    for row in db.query(&sql, &[&shared.seat()?.number]).await? {
+        let seen_at: i64 = row.try_get(1)?;
+        let of_node = row.try_get::<_, Option<i64>>(0)?;
+        settled = settled.min(of_node.unwrap_or_else(|| id::first_at(Timestamp(seen_at - SETTLING_MS))));
+    }
+    Ok(settled)
+}
+
 pub(super) async fn logs(
+    shared: &Shared,
     db: &Object,
     tenant: TenantId,
     filter: &LogFilter,
-    others: Option<Timestamp>,
 ) -> Result<Vec<LogRow>, Error> {
     let Some(mut query) = Query::new(db, tenant, filter).await? else { return Ok(Vec::new()) };
     let (order, take, skip) = match filter.paging {
@@ -88,9 +99,8 @@ pub(super) async fn logs(
         }
         LogPaging::After { from, take } => {
             query.and("l.id >", from.0);
-            if let Some(now) = others {
-                query.and("l.id <", id::first_at(Timestamp(now.0 - SETTLING_MS)));
-            }
+            // Asked before the lines are: those below it are all there by then.
+            query.and("l.id <", settled(shared, db, tenant).await?);
             ("ASC", take, 0)
         }
     };

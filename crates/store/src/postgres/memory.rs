@@ -8,6 +8,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use hookbox_protocol::{TenantId, Timestamp};
 
+use super::aside::Aside;
+use super::lease::CLOCK_STEP_MS;
 use crate::Backlog;
 use crate::fair::{Fair, Lane, Rule};
 
@@ -35,10 +37,14 @@ pub(super) struct Memory {
     ruled: BTreeSet<TenantId>,
     /// What was counted here since a count of the rows began.
     since: Option<HashMap<TenantId, Delta>>,
+    /// What the last calls for deliveries came upon that is to be set aside.
+    pub(super) aside: Aside,
+    /// Hooks that run again, or were deleted, while deliveries of theirs are still held.
+    pub(super) released: BTreeSet<(TenantId, i64)>,
     /// What the dispatcher lets one tenant have in flight on this node.
     pub(super) tenant_most: u32,
-    /// The time of the last claim, for noticing that the clock went back.
-    pub(super) last_claim: Timestamp,
+    /// The time as it was last, for noticing that the clock went back.
+    pub(super) last_time: Timestamp,
 }
 
 /// Deliveries that came (positive) or went (negative).
@@ -69,6 +75,8 @@ pub(super) struct Count {
     pub(super) tenants: HashMap<TenantId, Counted>,
     pub(super) first_end: Option<Timestamp>,
     pub(super) dead: Option<u64>,
+    /// Hooks with held deliveries that need not be held.
+    pub(super) released: BTreeSet<(TenantId, i64)>,
 }
 
 impl Default for Memory {
@@ -85,8 +93,10 @@ impl Default for Memory {
             assumed_total: 0,
             ruled: BTreeSet::new(),
             since: None,
+            aside: Aside::new(),
+            released: BTreeSet::new(),
             tenant_most: u32::MAX,
-            last_claim: Timestamp(0),
+            last_time: Timestamp(0),
         }
     }
 }
@@ -111,6 +121,15 @@ impl Memory {
         self.fair.count(tenant, pending, leased);
         // Nobody asks for them here.
         self.fair.take_touched();
+    }
+
+    /// Follows the time. That it went back is taken care of by the next claim, for which there is a reason then.
+    pub(super) fn follow(&mut self, now: Timestamp) {
+        if now.0.saturating_add(CLOCK_STEP_MS) < self.last_time.0 {
+            self.wake = true;
+        } else {
+            self.last_time = now;
+        }
     }
 
     /// A claim may bring so many leases.
@@ -252,6 +271,8 @@ impl Memory {
         if let Some(end) = count.first_end {
             self.ends(end);
         }
+        self.wake |= !count.released.is_empty();
+        self.released.extend(count.released);
         if let Some(dead) = count.dead {
             self.dead = dead;
         }

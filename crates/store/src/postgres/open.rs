@@ -18,15 +18,15 @@ impl Postgres {
     /// Connects, and brings the tables up to date. Refuses a pooler in transaction mode.
     pub(crate) async fn open(url: &str, clock: Clock, quotas: api::Quotas) -> Result<Self, Error> {
         let shared = Arc::new(Shared::new(Address::parse(url)?, clock, quotas)?);
-        let session = match Session::begin(&shared).await {
+        let session = match Box::pin(Session::begin(&shared)).await {
             Ok(session) => session,
             Err(Error::Unavailable(why)) => {
                 return Err(Error::Unavailable(format!("{} cannot be used: {why}", shared.address).into()));
             }
             Err(other) => return Err(other),
         };
-        expiry::pull_forward(&shared).await?;
-        if shared.others().is_none() {
+        expiry::pull_forward(&shared, 0).await?;
+        if !shared.others() {
             batch::change(&shared, Care::Whole, None, async |batch| version::remove_unused(batch, true).await).await?;
         }
         shared.tasks.spawn(keeper::run(Arc::clone(&shared), session));

@@ -5,9 +5,10 @@ use hookbox_protocol::{TenantId, Timestamp};
 
 use super::batch::Batch;
 use super::tenant::{self, TenantRow};
-use super::{audit, retention, row, version};
-use crate::engine::NewCredential;
+use super::{audit, leaving, retention, row, version};
+use crate::engine::{NewCredential, Purged};
 use crate::fair::{Lane, Rule};
+use crate::grave::TENANT_DELETED;
 use crate::{Error, TenantChange, TokenId, operator};
 
 /// Changes a tenant, and answers it as it is then.
@@ -69,12 +70,14 @@ pub(super) async fn retire(batch: &Batch<'_>, name: &str) -> Result<Option<Tenan
         return Ok(None);
     }
     batch.execute("DELETE FROM credential WHERE tenant = $1", &[&tenant.0]).await?;
-    batch.execute("UPDATE hook SET enabled = FALSE WHERE tenant = $1", &[&tenant.0]).await?;
+    let sql = "UPDATE hook SET enabled = FALSE, deleted_at = coalesce(deleted_at, $2) WHERE tenant = $1";
+    batch.execute(sql, &[&tenant.0, &batch.now.0]).await?;
     audit::by_operator(batch, tenant, "delete tenant", name, &serde_json::json!({})).await?;
-    // What runs for it has lost its lease, and what waits will not run.
-    let sql = "UPDATE delivery SET state = 3, next_at = NULL, node = NULL, reason = 'the tenant was deleted' \
-               WHERE state IN (0, 1, 4, 5) AND tenant = $1";
-    batch.execute(sql, &[&tenant.0]).await?;
+    // What runs for it has lost its lease. What waits will not run, and goes with its event.
+    let sql = "UPDATE delivery d SET state = 3, next_at = NULL, node = NULL, reason = $2 \
+               FROM (SELECT event, hook FROM delivery WHERE state = 1 AND tenant = $1 ORDER BY event, hook FOR UPDATE) o \
+               WHERE d.event = o.event AND d.hook = o.hook";
+    batch.execute(sql, &[&tenant.0, &TENANT_DELETED]).await?;
     let mut memory = batch.shared.memory();
     memory.set_rule(tenant, Rule { suspended: true, in_flight: 0 });
     let backlog = memory.fair.backlog(tenant);
@@ -85,34 +88,26 @@ pub(super) async fn retire(batch: &Batch<'_>, name: &str) -> Result<Option<Tenan
     Ok(Some(tenant))
 }
 
-/// A tenant that was retired and is not yet gone.
-pub(super) async fn retired(batch: &Batch<'_>) -> Result<Option<TenantId>, Error> {
-    let sql = "SELECT id FROM tenant WHERE deleted_at IS NOT NULL ORDER BY id LIMIT 1";
-    let found = batch.db.query_opt(sql, &[]).await?;
-    found.map(|row| Ok(TenantId(row.try_get(0)?))).transpose()
+/// The tenants that were retired and are not yet gone.
+pub(super) async fn retired(batch: &Batch<'_>) -> Result<Vec<TenantId>, Error> {
+    let rows = batch.db.query("SELECT id FROM tenant WHERE deleted_at IS NOT NULL ORDER BY id", &[]).await?;
+    rows.iter().map(|row| Ok(TenantId(row.try_get(0)?))).collect()
 }
 
-/// Removes up to `most` rows of a tenant that was retired; whether nothing is left of it.
-pub(super) async fn purge(batch: &Batch<'_>, tenant: TenantId, most: u32) -> Result<bool, Error> {
+/// Removes up to `most` rows of a tenant that was retired. The tenant itself and its hooks go when nothing can come any
+/// more that belongs to them.
+pub(super) async fn purge(batch: &Batch<'_>, tenant: TenantId, most: u32) -> Result<Purged, Error> {
     let sql = "SELECT 1 FROM tenant WHERE id = $1 AND deleted_at IS NOT NULL";
     if batch.db.query_opt(sql, &[&tenant.0]).await?.is_none() {
-        return Ok(true);
+        return Ok(Purged::All);
     }
-    let most = i64::from(most);
-    let sql = "SELECT id FROM event WHERE tenant = $1 ORDER BY id LIMIT $2";
-    let mut events = Vec::new();
-    for row in batch.db.query(sql, &[&tenant.0, &most]).await? {
-        events.push(row.try_get::<_, i64>(0)?);
+    // Looked at first: what such a write left behind is there for the statements after it.
+    let is_quiet = leaving::is_quiet(batch, tenant).await?;
+    if retention::remove_rows_of(batch, tenant, most).await? {
+        return Ok(Purged::Part);
     }
-    if !events.is_empty() {
-        retention::remove(batch, &events).await?;
-        return Ok(false);
-    }
-    let sql = "DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE tenant = $1 LIMIT $2)";
-    if retention::remove_logs(batch, tenant, i64::MAX, most).await? > 0
-        || batch.execute(sql, &[&tenant.0, &most]).await? > 0
-    {
-        return Ok(false);
+    if !is_quiet {
+        return Ok(Purged::Waits);
     }
     let hook = batch.db.query_opt("SELECT number FROM hook WHERE tenant = $1 LIMIT 1", &[&tenant.0]).await?;
     if let Some(hook) = hook {
@@ -125,10 +120,11 @@ pub(super) async fn purge(batch: &Batch<'_>, tenant: TenantId, most: u32) -> Res
         ] {
             batch.execute(sql, &[&hook]).await?;
         }
-        return Ok(false);
+        return Ok(Purged::Part);
     }
     version::forget_modules(batch, tenant).await?;
     batch.execute("DELETE FROM volume WHERE tenant = $1", &[&tenant.0]).await?;
     batch.execute("DELETE FROM tenant WHERE id = $1", &[&tenant.0]).await?;
-    Ok(true)
+    batch.shared.leaving().remove(&tenant);
+    Ok(Purged::All)
 }

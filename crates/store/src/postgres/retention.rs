@@ -5,38 +5,16 @@
 
 use std::collections::VecDeque;
 
-use hookbox_protocol::{TenantId, Timestamp};
+use hookbox_protocol::TenantId;
 
 use super::batch::Batch;
 use super::{audit, operator, row, version};
-use crate::{Error, Swept, id};
+use crate::engine::Purged;
+use crate::retention::{self, ROW_BYTES, Sweep, TENANTS};
+use crate::{Error, Swept, id, number};
 
-/// Tenants that one step looks at.
-const TENANTS: usize = 64;
-/// How old an event is when its bytes are measured: most have had their attempts by then.
-const MEASURED_AFTER_MS: i64 = 60_000;
-/// Bytes of a stretch of identifiers that is removed as one, at most.
-const STRETCH_MAX: u64 = 1 << 20;
-/// Stretches that a tenant's quota is divided into, at least.
-const STRETCHES: u64 = 64;
-/// What a row takes beside its texts: keys, figures, entries in indexes.
-const ROW_BYTES: i64 = 100;
-const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
-/// Audit entries are kept for a year, and for as long as a tenant keeps events where that is longer.
-const AUDIT_DAYS: i64 = 366;
 /// The advisory lock of whoever removes.
 const LOCK: i64 = 0x686f_6f6b_626f_7802;
-
-/// Where retention stands. Lost with the process, which costs a look at each tenant.
-#[derive(Clone, Default)]
-pub(super) struct Sweep {
-    /// Tenants that were not looked at yet.
-    tenants: VecDeque<TenantId>,
-    /// Up to where the events of the first of them were looked at.
-    seen: i64,
-    /// Whether the tenants were listed.
-    is_under_way: bool,
-}
 
 /// One step. Answers where retention stands after it: that holds once the step is committed.
 pub(super) async fn sweep(batch: &Batch<'_>, mut sweep: Sweep, most: u32) -> Result<(Swept, Sweep), Error> {
@@ -47,11 +25,16 @@ pub(super) async fn sweep(batch: &Batch<'_>, mut sweep: Sweep, most: u32) -> Res
         swept.idle = true;
         return Ok((swept, sweep));
     }
-    if let Some(tenant) = operator::retired(batch).await? {
-        operator::purge(batch, tenant, most).await?;
-        return Ok((swept, sweep));
+    for tenant in operator::retired(batch).await? {
+        if operator::purge(batch, tenant, most).await? != Purged::Waits {
+            return Ok((swept, sweep));
+        }
     }
     if !sweep.is_under_way {
+        if let Some(nobody) = nobody(batch).await? {
+            remove_rows_of(batch, nobody, most).await?;
+            return Ok((swept, sweep));
+        }
         sweep = begin(batch, most).await?;
     }
     for _ in 0..TENANTS {
@@ -78,8 +61,7 @@ async fn begin(batch: &Batch<'_>, most: u32) -> Result<Sweep, Error> {
     for row in batch.db.query("SELECT id FROM tenant WHERE deleted_at IS NULL ORDER BY id", &[]).await? {
         tenants.push_back(TenantId(row.try_get(0)?));
     }
-    let days = AUDIT_DAYS.max(i64::try_from(batch.shared.quotas.retention_days).unwrap_or(i64::MAX));
-    audit::remove(batch, before(batch.now, days), most).await?;
+    audit::remove(batch, retention::audit_end(batch.now, &batch.shared.quotas), most).await?;
     version::remove_unused(batch, false).await?;
     Ok(Sweep { tenants, seen: 0, is_under_way: true })
 }
@@ -97,8 +79,7 @@ async fn of_tenant(
     let quotas = crate::operator::effective(&row::json(&found, 0)?, batch.shared.quotas);
     let most = i64::from(most);
     let is_measured = measure(batch, tenant, quotas.retention_bytes, most).await?;
-    let days = i64::try_from(quotas.retention_days).unwrap_or(i64::MAX);
-    let age = id::first_at(before(batch.now, days));
+    let age = id::first_at(retention::end(batch.now, &quotas));
     let below = age.max(over(batch, tenant, quotas.retention_bytes).await?.unwrap_or(0));
     let events = remove_events(batch, tenant, (*seen, below), most, swept).await?;
     let is_last = match events {
@@ -117,10 +98,6 @@ async fn of_tenant(
     Ok(is_done && is_measured)
 }
 
-fn before(now: Timestamp, days: i64) -> Timestamp {
-    Timestamp(now.0.saturating_sub(days.saturating_mul(DAY_MS)))
-}
-
 /// Measures a tenant's next `most` events and log lines; whether there are no more to measure.
 async fn measure(batch: &Batch<'_>, tenant: TenantId, quota: u64, most: i64) -> Result<bool, Error> {
     const BYTES: &str = "
@@ -137,7 +114,7 @@ async fn measure(batch: &Batch<'_>, tenant: TenantId, quota: u64, most: i64) -> 
         None => None,
     };
     let from = last.map_or(0, |(_, last, _)| last);
-    let horizon = id::first_at(Timestamp(batch.now.0.saturating_sub(MEASURED_AFTER_MS))) - 1;
+    let horizon = retention::measured_up_to(batch.now);
     let mut to = horizon;
     for table in ["event", "log"] {
         let sql =
@@ -148,7 +125,7 @@ async fn measure(batch: &Batch<'_>, tenant: TenantId, quota: u64, most: i64) -> 
     }
     let bytes: i64 = batch.db.query_one(BYTES, &[&tenant.0, &from, &to, &ROW_BYTES]).await?.try_get(0)?;
     if bytes > 0 {
-        let stretch = i64::try_from((quota / STRETCHES).clamp(1, STRETCH_MAX)).unwrap_or(i64::MAX);
+        let stretch = i64::try_from(retention::stretch(quota)).unwrap_or(i64::MAX);
         match last {
             Some((first, _, kept)) if kept + bytes <= stretch => {
                 let sql = "UPDATE volume SET last = $3, bytes = $4 WHERE tenant = $1 AND first = $2";
@@ -192,31 +169,69 @@ async fn remove_events(
             ended.push(event);
         }
     }
-    let (events, deliveries, attempts) = remove(batch, &ended).await?;
+    let (events, deliveries, attempts) = remove(batch, &ended, false).await?;
     swept.events += events;
     swept.deliveries += deliveries;
     swept.attempts += attempts;
     Ok(last.filter(|_| i64::try_from(rows.len()).unwrap_or(i64::MAX) >= most))
 }
 
-/// Removes events with their deliveries and attempts; how many of each. An event of which a delivery was replayed in
-/// between stays with that delivery.
-pub(super) async fn remove(batch: &Batch<'_>, events: &[i64]) -> Result<(u64, u64, u64), Error> {
+/// Removes events with their deliveries and attempts; how many of each. Unless deliveries of every state go, an event of
+/// which one was replayed in between stays with that delivery.
+async fn remove(batch: &Batch<'_>, events: &[i64], of_every_state: bool) -> Result<(u64, u64, u64), Error> {
     if events.is_empty() {
         return Ok((0, 0, 0));
     }
-    let sql = "DELETE FROM delivery WHERE event = ANY($1) AND state IN (2, 3) RETURNING state";
-    let states = batch.db.query(sql, &[&events]).await?;
+    // Locked in the order in which all lock them.
+    let sql = "DELETE FROM delivery d USING (SELECT event, hook FROM delivery WHERE event = ANY($1) \
+               AND ($2 OR state IN (2, 3)) ORDER BY event, hook FOR UPDATE) o \
+               WHERE d.event = o.event AND d.hook = o.hook RETURNING d.state";
+    let states = batch.db.query(sql, &[&events, &of_every_state]).await?;
     let attempts = batch.execute("DELETE FROM attempt WHERE event = ANY($1)", &[&events]).await?;
     let sql = "DELETE FROM event e WHERE id = ANY($1) AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.event = e.id)";
     let removed = batch.execute(sql, &[&events]).await?;
     let mut dead = 0;
     for row in &states {
-        dead += u64::from(row.try_get::<_, i16>(0)? == row::DEAD);
+        dead += u64::from(row.try_get::<_, i16>(0)? == number::DEAD);
     }
     let mut memory = batch.shared.memory();
     memory.dead = memory.dead.saturating_sub(dead);
     Ok((removed, states.len() as u64, attempts))
+}
+
+/// Removes up to `most` rows of each kind that a tenant has none of which may stay; whether there were any.
+pub(super) async fn remove_rows_of(batch: &Batch<'_>, tenant: TenantId, most: u32) -> Result<bool, Error> {
+    let most = i64::from(most);
+    let mut events = Vec::new();
+    let sql = "SELECT id FROM event WHERE tenant = $1 ORDER BY id LIMIT $2";
+    for row in batch.db.query(sql, &[&tenant.0, &most]).await? {
+        events.push(row.try_get::<_, i64>(0)?);
+    }
+    if !events.is_empty() {
+        remove(batch, &events, true).await?;
+        return Ok(true);
+    }
+    let sql = "DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE tenant = $1 LIMIT $2)";
+    Ok(remove_logs(batch, tenant, i64::MAX, most).await? > 0 || batch.execute(sql, &[&tenant.0, &most]).await? > 0)
+}
+
+/// A tenant that is not there any more and has rows nevertheless: of a call that was admitted before it was deleted and
+/// came after the last of its rows was removed. Steps from tenant to tenant along the index.
+async fn nobody(batch: &Batch<'_>) -> Result<Option<TenantId>, Error> {
+    for table in ["event", "log", "audit"] {
+        let sql = format!(
+            "WITH RECURSIVE known AS ( \
+                 (SELECT tenant FROM {table} ORDER BY tenant LIMIT 1) UNION ALL \
+                 SELECT (SELECT tenant FROM {table} WHERE tenant > known.tenant ORDER BY tenant LIMIT 1) FROM known \
+                 WHERE known.tenant IS NOT NULL \
+             ) SELECT tenant FROM known WHERE tenant <> 0 AND NOT EXISTS (SELECT 1 FROM tenant WHERE id = known.tenant) \
+             LIMIT 1"
+        );
+        if let Some(row) = batch.db.query_opt(&sql, &[]).await? {
+            return Ok(Some(TenantId(row.try_get(0)?)));
+        }
+    }
+    Ok(None)
 }
 
 /// Removes lines of the log; how many.

@@ -4,21 +4,11 @@ use std::str::FromStr;
 
 use hookbox_protocol::api::DeliveryState;
 use hookbox_protocol::event::Initiator;
-use hookbox_protocol::{ModuleDigest, Outcome, Trigger, trigger};
+use hookbox_protocol::{ModuleDigest, Trigger};
 use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 
-use crate::{Code, Error};
-
-/// The states of a delivery. The indexes in `schema.sql` are made for these numbers.
-pub(super) const PENDING: i16 = 0;
-pub(super) const LEASED: i16 = 1;
-pub(super) const SUCCEEDED: i16 = 2;
-pub(super) const DEAD: i16 = 3;
-/// Pending, but its hook is disabled.
-pub(super) const HELD: i16 = 4;
-/// Pending for another attempt.
-pub(super) const RETRY: i16 = 5;
+use crate::{Code, Error, number};
 
 /// What is in a row does not make sense to this program.
 pub(super) fn damaged(what: impl std::fmt::Display) -> Error {
@@ -68,59 +58,16 @@ pub(super) fn text(text: &str) -> String {
     text.replace('\0', "\u{fffd}")
 }
 
-pub(super) fn trigger_number(trigger: Trigger) -> i16 {
-    trigger as i16
-}
-
 pub(super) fn trigger(row: &Row, column: usize) -> Result<Trigger, Error> {
-    let number: usize = number(row, column)?;
-    let spec = trigger::TABLE.get(number).ok_or_else(|| damaged(format!("there is no trigger {number}")))?;
-    Ok(spec.trigger)
-}
-
-pub(super) fn initiator_number(initiator: Initiator) -> i16 {
-    match initiator {
-        Initiator::User => 0,
-        Initiator::Admin => 1,
-    }
+    number::trigger(number(row, column)?).map_err(damaged)
 }
 
 pub(super) fn initiator(row: &Row, column: usize) -> Result<Option<Initiator>, Error> {
-    match optional::<i64>(row, column)? {
-        None => Ok(None),
-        Some(0) => Ok(Some(Initiator::User)),
-        Some(1) => Ok(Some(Initiator::Admin)),
-        Some(other) => Err(damaged(format!("there is no initiator {other}"))),
-    }
+    optional(row, column)?.map(number::initiator).transpose().map_err(damaged)
 }
 
 pub(super) fn delivery_state(row: &Row, column: usize) -> Result<DeliveryState, Error> {
-    match number(row, column)? {
-        PENDING | HELD | RETRY => Ok(DeliveryState::Pending),
-        LEASED => Ok(DeliveryState::Leased),
-        SUCCEEDED => Ok(DeliveryState::Succeeded),
-        DEAD => Ok(DeliveryState::Dead),
-        other => Err(damaged(format!("there is no delivery state {other}"))),
-    }
-}
-
-pub(super) fn outcome_number(outcome: &Outcome) -> u8 {
-    let place = Outcome::NAMES.iter().position(|name| *name == outcome.name());
-    place.and_then(|place| u8::try_from(place).ok()).expect("every outcome has its name in the list")
-}
-
-pub(super) fn outcome_name(number: u8) -> Option<&'static str> {
-    Outcome::NAMES.get(usize::from(number)).copied()
-}
-
-/// The letter of an outcome, where several are kept as text.
-pub(super) fn outcome_letter(outcome: &Outcome) -> char {
-    char::from(b'a' + outcome_number(outcome))
-}
-
-/// Reads outcomes that were written as letters.
-pub(super) fn outcomes(letters: &str) -> Vec<&'static str> {
-    letters.bytes().filter_map(|letter| outcome_name(letter.wrapping_sub(b'a'))).collect()
+    number::delivery_state(number(row, column)?).map_err(damaged)
 }
 
 pub(super) fn digest(row: &Row, column: usize) -> Result<Option<ModuleDigest>, Error> {

@@ -2,12 +2,13 @@
 
 use deadpool_postgres::Object;
 use hookbox_protocol::id::HookNumber;
-use hookbox_protocol::{HookId, TenantId, limits};
+use hookbox_protocol::{HookId, TenantId};
 
 use super::batch::Batch;
 use super::{audit, hook};
 use crate::Error;
 use crate::engine::{Caller, Rekey, SealedSecret, SealedSecrets, SecretWrite, SecretsPut, TenantVault};
+use crate::secret::check_count;
 
 /// A hook's secrets with their key, in one statement: the two go together.
 pub(super) async fn secrets(db: &Object, tenant: TenantId, id: &HookId) -> Result<Option<SealedSecrets>, Error> {
@@ -45,7 +46,7 @@ pub(super) async fn put(
         let exists = "SELECT 1 FROM secret WHERE hook = $1 AND name = $2";
         let exists = batch.db.query_opt(exists, &[&number.0, name]).await?.is_some();
         match (write, exists) {
-            (SecretWrite::Add, true) => return Err(Error::Conflict { what: "secret", name: name.clone() }),
+            (SecretWrite::Add { .. }, true) => return Err(Error::Conflict { what: "secret", name: name.clone() }),
             (SecretWrite::Update, false) => return Err(Error::NotFound { what: "secret", name: name.clone() }),
             _ => {}
         }
@@ -53,16 +54,12 @@ pub(super) async fn put(
                    ON CONFLICT (hook, name) DO UPDATE SET value = $3";
         batch.execute(put, &[&number.0, name, value]).await?;
     }
-    let count = batch.db.query_one("SELECT count(*) FROM secret WHERE hook = $1", &[&number.0]).await?;
-    if super::row::number::<u64>(&count, 0)? > limits::SECRETS.default {
-        return Err(Error::LimitReached {
-            what: "secrets",
-            limit: limits::SECRETS.name,
-            most: limits::SECRETS.default,
-            way_out: "delete one that the hook does not read, or put several values into one as JSON",
-        });
+    if let SecretWrite::Add { most } = write {
+        let count = batch.db.query_one("SELECT count(*) FROM secret WHERE hook = $1", &[&number.0]).await?;
+        let (count, added) = (super::row::number::<u64>(&count, 0)?, secrets.len() as u64);
+        check_count(most, count.saturating_sub(added), added)?;
     }
-    let action = if write == SecretWrite::Add { "add secrets" } else { "update secrets" };
+    let action = if write == SecretWrite::Update { "update secrets" } else { "add secrets" };
     let names: Vec<&String> = secrets.iter().map(|(name, _)| name).collect();
     audit::insert(batch, caller, action, id.as_str(), &serde_json::json!({"names": names})).await?;
     Ok(SecretsPut::Done)
@@ -81,7 +78,7 @@ pub(super) async fn delete(
 }
 
 /// Replaces all that is encrypted of a tenant. The tenant is locked, so no write of a secret comes in between.
-pub(super) async fn rekey(batch: &Batch<'_>, tenant: TenantId, rekey: Rekey) -> Result<Option<u64>, Error> {
+pub(super) async fn rekey(batch: &Batch<'_>, tenant: TenantId, rekey: &Rekey) -> Result<Option<u64>, Error> {
     let Some(data_key) = data_key(batch, tenant).await? else { return Ok(None) };
     let sql = "SELECT s.hook, s.name, s.value FROM secret s JOIN hook h ON h.number = s.hook WHERE h.tenant = $1";
     let mut secrets = Vec::new();

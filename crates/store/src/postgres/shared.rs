@@ -16,16 +16,20 @@ use tokio_util::task::TaskTracker;
 use super::address::Address;
 use super::fault;
 use super::held::Held;
+use super::leaving::Leaving;
 use super::memory::Memory;
-use super::retention::Sweep;
+use super::writing::Writing;
 use crate::engine::Signal;
 use crate::id::Ids;
+use crate::retention::Sweep;
 use crate::{Clock, Error, GroupCommits, TokenId};
 
 /// Connections for what runs at the rate of events: accepting, claiming, recording.
 const HOT: usize = 6;
-/// Connections for everything else, so that long lists hold up no event.
-const COLD: usize = 6;
+/// Connections for what every call and every run waits for, a row or two each, and for the node's own upkeep.
+const PROMPT: usize = 3;
+/// Connections for everything else: long lists hold up no event and no run.
+const COLD: usize = 4;
 /// How long a call waits for a connection before it is refused.
 const WAIT: Duration = Duration::from_secs(5);
 
@@ -68,9 +72,13 @@ pub(super) struct Shared {
     /// Whether other nodes gave a sign of life of late.
     others: AtomicBool,
     hot: Pool,
+    prompt: Pool,
     cold: Pool,
     memory: Mutex<Memory>,
     held: Mutex<Held>,
+    leaving: Mutex<Leaving>,
+    /// Lines of logs that are on their way.
+    pub(super) writing: Writing,
     seat: Mutex<Option<Arc<Seat>>>,
     commits: Mutex<GroupCommits>,
     /// Outcomes that are still to be added to `recent`, newest first.
@@ -89,6 +97,7 @@ pub(super) struct Seat {
 impl Shared {
     pub(super) fn new(address: Address, clock: Clock, quotas: Quotas) -> Result<Self, Error> {
         let hot = pool(&address, HOT, &[SESSION, HOT_SESSION])?;
+        let prompt = pool(&address, PROMPT, &[SESSION])?;
         let cold = pool(&address, COLD, &[SESSION])?;
         Ok(Self {
             address,
@@ -106,9 +115,12 @@ impl Shared {
             bytes: AtomicI64::new(0),
             others: AtomicBool::new(false),
             hot,
+            prompt,
             cold,
             memory: Mutex::new(Memory::default()),
             held: Mutex::default(),
+            leaving: Mutex::default(),
+            writing: Writing::default(),
             seat: Mutex::new(None),
             commits: Mutex::new(GroupCommits::default()),
             recent: Mutex::new(HashMap::new()),
@@ -123,6 +135,12 @@ impl Shared {
         Ok(self.hot.get().await?)
     }
 
+    /// A connection for a row or two that somebody waits for.
+    pub(super) async fn prompt(&self) -> Result<Object, Error> {
+        self.healthy()?;
+        Ok(self.prompt.get().await?)
+    }
+
     /// A connection for everything else.
     pub(super) async fn cold(&self) -> Result<Object, Error> {
         self.healthy()?;
@@ -131,7 +149,7 @@ impl Shared {
 
     /// Two connections at once, also while the database is not known to be usable: for finding out.
     pub(super) async fn pair(&self) -> Result<(Object, Object), Error> {
-        Ok((self.cold.get().await?, self.cold.get().await?))
+        Ok((self.prompt.get().await?, self.prompt.get().await?))
     }
 
     /// Runs hot statements on one connection; again when another transaction was in the way, since nothing of it has
@@ -169,6 +187,11 @@ impl Shared {
     /// The leases of this node.
     pub(super) fn held(&self) -> MutexGuard<'_, Held> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Tenants that were deleted, and who may still write for them.
+    pub(super) fn leaving(&self) -> MutexGuard<'_, Leaving> {
+        self.leaving.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn uses(&self) -> MutexGuard<'_, HashMap<TokenId, Timestamp>> {
@@ -236,9 +259,9 @@ impl Shared {
         *self.commits.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The time, where other nodes write as well.
-    pub(super) fn others(&self) -> Option<Timestamp> {
-        self.others.load(Ordering::Relaxed).then(|| self.clock.now())
+    /// Whether other nodes gave a sign of life of late.
+    pub(super) fn others(&self) -> bool {
+        self.others.load(Ordering::Relaxed)
     }
 
     pub(super) fn set_others(&self, others: bool) {
@@ -247,6 +270,7 @@ impl Shared {
 
     pub(super) fn close_pools(&self) {
         self.hot.close();
+        self.prompt.close();
         self.cold.close();
     }
 }

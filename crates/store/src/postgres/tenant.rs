@@ -144,11 +144,11 @@ pub(super) async fn credential(db: &Object, id: TokenId, defaults: Quotas) -> Re
         Ok(Credential {
             kind: kind(&row, 2)?,
             hash: hash.try_into().map_err(|_| row::damaged("a hash has not 32 bytes"))?,
-            expires_at: row.try_get::<_, Option<i64>>(5)?.map(Timestamp),
             identity: Identity {
                 tenant: TenantId(row.try_get(0)?),
                 tenant_name: Arc::from(row.try_get::<_, &str>(1)?),
                 token_id: id,
+                expires_at: row.try_get::<_, Option<i64>>(5)?.map(Timestamp),
                 scopes: scopes(&row, 4)?.into(),
                 suspended: row.try_get(6)?,
                 quotas: operator::effective(&row::json(&row, 7)?, defaults),

@@ -4,10 +4,9 @@ use hookbox_protocol::api::EventAccepted;
 use hookbox_protocol::{EventId, TenantId};
 use rusqlite::{OptionalExtension as _, params};
 
-use super::row;
 use super::writer::Batch;
 use crate::fair::Lane;
-use crate::{AcceptEvent, Error};
+use crate::{AcceptEvent, Error, number};
 
 /// Writes the event and its deliveries. Whatever can be refused is refused before the first row is written.
 pub(super) fn accept(
@@ -32,8 +31,8 @@ pub(super) fn accept(
         .execute(params![
             id,
             tenant.0,
-            row::trigger_number(event.trigger),
-            event.initiated_by.map(row::initiator_number),
+            number::of_trigger(event.trigger),
+            event.initiated_by.map(number::of_initiator),
             event.idempotency_key,
             fingerprint.map(<[u8; 32]>::as_slice),
             event.user,

@@ -6,13 +6,9 @@ use rusqlite::{Connection, Row, params};
 
 use super::row;
 use super::writer::Batch;
+use crate::audit::{NO_TENANT, OPERATOR};
 use crate::engine::Caller;
 use crate::{AuditFilter, AuditRow, Error, TokenId, id};
-
-/// The operator, as a credential.
-pub(super) const OPERATOR: TokenId = TokenId(0);
-/// Whose trail the operator's own is.
-const NO_TENANT: TenantId = TenantId(0);
 
 pub(super) fn insert(
     batch: &Batch<'_>,

@@ -1,5 +1,9 @@
 //! Copies of a database, made beside the daemon that uses it.
 
+mod checksum;
+#[cfg(test)]
+mod tests;
+
 use std::fs::{self, File, OpenOptions};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
@@ -9,7 +13,7 @@ use rusqlite::backup::Backup;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::open;
-use crate::{BackedUp, Error};
+use crate::{BackedUp, Error, MasterKeys};
 
 /// Pages that are copied at a time: all of them, in one snapshot.
 const ALL_PAGES: i32 = i32::MAX;
@@ -24,14 +28,19 @@ pub(crate) fn backup(folder: &Path, to: &Path) -> Result<BackedUp, Error> {
     if to.exists() {
         return Err(Error::Invalid(format!("{} exists already; name a file that does not", to.display())));
     }
-    copy(&open::beside(&from)?, to)
+    copy(&open::beside(&from)?, to, |aside| checksum::append(aside).map(|()| true))
 }
 
 /// Copies a file that passes the check to where a daemon looks for its database.
-pub(crate) fn restore(from: &Path, folder: &Path) -> Result<BackedUp, Error> {
+pub(crate) fn restore(from: &Path, folder: &Path, keys: Option<&MasterKeys>) -> Result<BackedUp, Error> {
     if !from.is_file() {
         return Err(Error::Invalid(format!("there is no file {}", from.display())));
     }
+    // Looked at before anything is made, so that what is no database of ours is named as such, and can be given again.
+    let source = Connection::open_with_flags(from, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    check(&source, from)?;
+    let is_compared = checksum::compare(from)?;
+    keys.map_or(Ok(()), |keys| try_keys(&source, keys))?;
     // Held until the copy is there: no daemon may start on the directory meanwhile.
     let _lock = open::lock(folder)?;
     let to = open::database(folder);
@@ -39,20 +48,25 @@ pub(crate) fn restore(from: &Path, folder: &Path) -> Result<BackedUp, Error> {
         let folder = folder.display();
         return Err(Error::Invalid(format!("{folder} has a database already; name a directory that has none")));
     }
-    let source = Connection::open_with_flags(from, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-    // Looked at before it is copied, so that what is no database of ours is named as such.
-    check(&source, from)?;
-    copy(&source, &to)
+    copy(&source, &to, |_| Ok(is_compared))
 }
 
-/// Writes a copy aside, checks it, and gives it its name once it is on disk.
-fn copy(source: &Connection, to: &Path) -> Result<BackedUp, Error> {
+/// As a daemon does when it starts: during a rotation there are two checks, and both keys are needed.
+fn try_keys(source: &Connection, keys: &MasterKeys) -> Result<(), Error> {
+    let mut checks = source.prepare("SELECT value FROM meta WHERE name IN ('key_check', 'key_check_next')")?;
+    let checks = checks.query_map([], |row| row.get::<_, Vec<u8>>(0))?.collect::<Result<Vec<_>, _>>()?;
+    checks.iter().try_for_each(|check| keys.verify(check))
+}
+
+/// Writes a copy aside, checks it, and gives it its name once it is on disk. `finish` says whether it was compared with a
+/// checksum.
+fn copy(source: &Connection, to: &Path, finish: impl FnOnce(&Path) -> Result<bool, Error>) -> Result<BackedUp, Error> {
     let aside = aside(to);
     let failed = |what: &str, e| Error::io(format!("{what} {}", aside.display()), e);
     // What users did is in it, and encrypted secrets: nobody but its owner may read it.
     let made = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&aside);
     drop(made.map_err(|e| failed("making", e))?);
-    let copied = fill(source, &aside, to);
+    let copied = fill(source, &aside, to, finish);
     if copied.is_err() {
         drop(fs::remove_file(&aside));
         return copied;
@@ -64,7 +78,12 @@ fn copy(source: &Connection, to: &Path) -> Result<BackedUp, Error> {
     copied
 }
 
-fn fill(source: &Connection, aside: &Path, to: &Path) -> Result<BackedUp, Error> {
+fn fill(
+    source: &Connection,
+    aside: &Path,
+    to: &Path,
+    finish: impl FnOnce(&Path) -> Result<bool, Error>,
+) -> Result<BackedUp, Error> {
     let mut copy = Connection::open_with_flags(
         aside,
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
@@ -74,8 +93,9 @@ fn fill(source: &Connection, aside: &Path, to: &Path) -> Result<BackedUp, Error>
     copy.query_row("PRAGMA journal_mode = DELETE", [], |_| Ok(()))?;
     let (tenants, events) = check(&copy, to)?;
     copy.close().map_err(|(_, e)| e)?;
+    let is_compared = finish(aside)?;
     let bytes = fs::metadata(aside).map_err(|e| Error::io(format!("reading {}", aside.display()), e))?.len();
-    Ok(BackedUp { path: to.to_owned(), bytes, tenants, events })
+    Ok(BackedUp { path: to.to_owned(), bytes, tenants, events, is_compared })
 }
 
 /// Whether it is a whole database of Hookbox that this program can open; counts tenants and events.

@@ -1,14 +1,17 @@
 //! Where deliveries end: a completed attempt, or the grave.
 
-use hookbox_protocol::{DeliveryId, Report, TenantId, Timestamp};
+use hookbox_protocol::id::HookNumber;
+use hookbox_protocol::{DeliveryId, EventId, HookId, Report, TenantId, Timestamp};
 use rusqlite::{OptionalExtension as _, params};
 
 use super::log;
-use super::row::{self, DEAD, RETRY, SUCCEEDED};
+use super::row;
 use super::writer::Batch;
 use crate::clock::millis;
 use crate::fair::Lane;
-use crate::{Completion, Error, Next, Recorded};
+use crate::number::{DEAD, RETRY, SUCCEEDED};
+use crate::waiting::HOOK_DELETED;
+use crate::{Completion, Error, Next, Recorded, number};
 
 /// How many outcomes a hook's overview shows.
 const RECENT: usize = 20;
@@ -60,7 +63,7 @@ fn settle(batch: &mut Batch<'_>, tenant: TenantId, report: &Report, next_at: Opt
 
 fn insert_attempt(batch: &mut Batch<'_>, completion: &Completion, number: i64) -> Result<(), Error> {
     let (id, report) = (completion.key.delivery, &completion.report);
-    let outcome = row::outcome_number(&report.outcome);
+    let outcome = number::of_outcome(&report.outcome);
     let us = |duration: std::time::Duration| i64::try_from(duration.as_micros()).unwrap_or(i64::MAX);
     let count = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
     let error = report.outcome.error().map(|error| row::to_json(&error)).transpose()?;
@@ -88,7 +91,7 @@ fn insert_attempt(batch: &mut Batch<'_>, completion: &Completion, number: i64) -
             http,
         ])?;
     let recent = batch.memory.recent.entry(id.hook).or_default();
-    recent.insert(0, char::from(b'a' + outcome));
+    recent.insert(0, number::outcome_letter(&report.outcome));
     recent.truncate(RECENT);
     Ok(())
 }
@@ -118,19 +121,60 @@ pub(super) fn bury(batch: &mut Batch<'_>, id: DeliveryId, reason: &str) -> Resul
     Ok(())
 }
 
-/// Lets the held deliveries of a hook go on: to run when it was enabled, to be buried when it was deleted.
+/// Ends up to `most` deliveries of a deleted hook that wait for another attempt; how many.
+pub(super) fn bury_retries(batch: &mut Batch<'_>, tenant: TenantId, id: &HookId, most: u64) -> Result<u64, Error> {
+    let sql = "SELECT d.event, d.hook FROM delivery d INDEXED BY delivery_retry WHERE d.state = 5 AND d.tenant = ?1 \
+               AND d.hook = (SELECT number FROM hook WHERE id = ?2 AND tenant = ?1 AND deleted_at IS NOT NULL) LIMIT ?3";
+    let found = batch
+        .db
+        .prepare_cached(sql)?
+        .query_map(params![tenant.0, id.as_str(), most], |row| {
+            Ok(DeliveryId { event: EventId(row.get(0)?), hook: HookNumber(row.get(1)?) })
+        })?
+        .collect::<Result<Vec<_>, _>>()?;
+    for delivery in &found {
+        bury(batch, *delivery, HOOK_DELETED)?;
+        batch.memory.fair.count(tenant, -1, 0);
+    }
+    Ok(found.len() as u64)
+}
+
+/// Held deliveries that are let go in one transaction.
+const LET_GO_MAX: usize = 1_000;
+
+/// Lets the held deliveries of a hook go on: to run when it was enabled, to be buried when it was deleted. The first of
+/// them with this change; the calls for deliveries go on with the rest.
 pub(super) fn let_go(batch: &mut Batch<'_>, tenant: TenantId, hook: i64) -> Result<(), Error> {
     let moved = batch
         .db
         .prepare_cached(
             "UPDATE delivery SET state = CASE WHEN attempts + crashes = 0 THEN 0 ELSE 5 END, next_at = ?2 \
-             WHERE hook = ?1 AND state = 4",
+             WHERE (event, hook) IN (SELECT event, hook FROM delivery INDEXED BY delivery_held \
+             WHERE hook = ?1 AND state = 4 LIMIT ?3)",
         )?
-        .execute(params![hook, batch.now.0])?;
+        .execute(params![hook, batch.now.0, LET_GO_MAX])?;
+    let key = (tenant, HookNumber(hook));
+    if moved < LET_GO_MAX {
+        batch.memory.released.remove(&key);
+    } else {
+        batch.memory.released.insert(key);
+    }
     if moved > 0 {
         batch.memory.fair.due(tenant, Lane::Fresh, batch.now);
         batch.memory.fair.due(tenant, Lane::Retry, batch.now);
         batch.memory.wake = true;
     }
     Ok(())
+}
+
+/// A further step of [`let_go`], where one is left.
+pub(super) fn let_go_on(batch: &mut Batch<'_>) -> Result<(), Error> {
+    let Some((tenant, hook)) = batch.memory.released.first().copied() else { return Ok(()) };
+    let sql = "SELECT 1 FROM hook WHERE number = ?1 AND enabled = 0 AND deleted_at IS NULL";
+    if batch.db.prepare_cached(sql)?.exists([hook.0])? {
+        // It was disabled again: what is held stays.
+        batch.memory.released.remove(&(tenant, hook));
+        return Ok(());
+    }
+    let_go(batch, tenant, hook.0)
 }

@@ -11,8 +11,8 @@ use serde_json::value::RawValue;
 use super::hook;
 use super::row::{self, damaged};
 use crate::event::SCANNED_MAX;
-use crate::waiting::{Held, HookState, Waiting};
-use crate::{Error, EventFilter, id, operator, user};
+use crate::waiting::{self, Held};
+use crate::{Error, EventFilter, id, number, operator, user};
 
 /// What is known of a tenant that matters for what its deliveries wait for.
 #[derive(Clone, Copy)]
@@ -78,7 +78,7 @@ pub(super) fn events(
 #[derive(Default)]
 struct Matching {
     ids: Vec<EventId>,
-    /// Where the search for a user was given up, so that the next call goes on there.
+    /// Where the search was given up, so that the next call goes on there.
     looked_up_to: Option<EventId>,
 }
 
@@ -128,14 +128,17 @@ fn matching(db: &Connection, tenant: TenantId, filter: &EventFilter, most: usize
              ORDER BY e.id DESC LIMIT ?6"
         )
     };
-    let since = filter.since.map_or(0, id::first_at);
+    let mut since = filter.since.map_or(0, id::first_at);
     let until = filter.until.map_or(i64::MAX, id::first_at).min(filter.from.map_or(i64::MAX, |from| from.0));
+    let walks = few.is_none() && (hook.is_some() || filter.trigger.is_some() || filter.state.is_some());
+    let given_up = if walks { given_up(db, tenant, since, until)? } else { None };
+    since = given_up.unwrap_or(since);
     let rows_max = if filter.user.is_some() { i64::from(SCANNED_MAX) } else { i64::try_from(most).unwrap_or(i64::MAX) };
     let values: [Value; 6] = [
         tenant.0.into(),
         since.into(),
         until.into(),
-        filter.trigger.map(row::trigger_number).into(),
+        filter.trigger.map(number::of_trigger).into(),
         hook.map(|hook| hook.0).into(),
         rows_max.into(),
     ];
@@ -159,7 +162,16 @@ fn matching(db: &Connection, tenant: TenantId, filter: &EventFilter, most: usize
             return Ok(Matching { ids, looked_up_to: Some(id) });
         }
     }
-    Ok(Matching { ids, looked_up_to: None })
+    Ok(Matching { ids, looked_up_to: given_up.map(EventId) })
+}
+
+/// The event at which a walk through the tenant's events ends that finds too few of those that match; `None` where it
+/// comes to the last one before that.
+fn given_up(db: &Connection, tenant: TenantId, since: i64, until: i64) -> Result<Option<i64>, Error> {
+    let sql = "SELECT id FROM event INDEXED BY event_tenant WHERE tenant = ?1 AND id >= ?2 AND id < ?3 \
+               ORDER BY id DESC LIMIT 1 OFFSET ?4";
+    let values = params![tenant.0, since, until, SCANNED_MAX - 1];
+    Ok(db.prepare_cached(sql)?.query_row(values, |row| row.get(0)).optional()?)
 }
 
 fn deliveries(db: &Connection, event: EventId, held: Held) -> Result<Vec<Delivery>, Error> {
@@ -178,33 +190,18 @@ fn deliveries(db: &Connection, event: EventId, held: Held) -> Result<Vec<Deliver
 fn delivery(db: &Connection, event: EventId, row: &Row<'_>, held: Held) -> Result<Delivery, Error> {
     let number = HookNumber(row.get(0)?);
     let attempts = attempts(db, event, number)?;
-    let state = row::delivery_state(row, 3)?;
-    let next_at = row.get::<_, Option<i64>>(4)?.map(Timestamp);
-    let hook = match (row.get(7)?, row.get(8)?) {
-        (_, true) => HookState::Deleted,
-        (false, false) => HookState::Disabled,
-        (true, false) => HookState::Enabled,
-    };
-    let waiting = Waiting {
-        state,
-        next_at,
-        held,
-        attempt: row.get::<_, i64>(6)? + 1,
-        hook,
-        reason: row.get_ref(5)?.as_str_or_null().map_err(rusqlite::Error::from)?,
-        last: attempts.last(),
-    };
-    let waiting_for = waiting.words();
-    Ok(Delivery {
+    let row = waiting::Row {
         id: DeliveryId { event, hook: number },
         hook_id: row::parsed(row, 1)?,
         hook_name: row.get(2)?,
-        state,
-        // Of a leased delivery the row holds when the lease ends.
-        next_attempt_at: next_at.filter(|_| state == DeliveryState::Pending && hook == HookState::Enabled),
-        waiting_for,
-        attempts,
-    })
+        state: row::delivery_state(row, 3)?,
+        next_at: row.get::<_, Option<i64>>(4)?.map(Timestamp),
+        reason: row.get_ref(5)?.as_str_or_null().map_err(rusqlite::Error::from)?,
+        attempts_made: row.get(6)?,
+        is_enabled: row.get(7)?,
+        is_deleted: row.get(8)?,
+    };
+    Ok(row.shown(attempts, held))
 }
 
 fn attempts(db: &Connection, event: EventId, hook: HookNumber) -> Result<Vec<Attempt>, Error> {
@@ -215,7 +212,7 @@ fn attempts(db: &Connection, event: EventId, hook: HookNumber) -> Result<Vec<Att
     let rows = select.query_map([event.0, hook.0], |row| {
         let ms = |column| row.get::<_, i64>(column).map(|us| std::time::Duration::from_micros(us.unsigned_abs()));
         let outcome: u8 = row.get(2)?;
-        let outcome = row::outcome_name(outcome).ok_or_else(|| damaged(2, format!("there is no outcome {outcome}")))?;
+        let outcome = number::outcome_name(outcome).map_err(|e| damaged(2, e))?;
         Ok(Attempt {
             number: row.get(0)?,
             version: row.get(1)?,

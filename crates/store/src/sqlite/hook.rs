@@ -9,7 +9,7 @@ use super::row;
 use super::writer::Batch;
 use super::{audit, delivery, version};
 use crate::engine::{Caller, SealedHook};
-use crate::{Error, HookChange, HookRow, NewHook, Settings, id};
+use crate::{Error, HookChange, HookRow, NewHook, Settings, SettingsChange, id, number};
 
 const SELECT: &str = "SELECT h.number, h.id, h.name, h.trigger, h.enabled, h.live, v.digest, v.source, h.dependencies, \
                       h.created_at, v.created_at FROM hook h JOIN version v ON v.hook = h.number AND v.number = h.live";
@@ -62,7 +62,7 @@ pub(super) fn overview(db: &Connection, tenant: TenantId) -> Result<Vec<Hook>, E
     )?;
     let rows = select.query_map([tenant.0], |row| {
         let letters: String = row.get(8)?;
-        let outcomes = letters.bytes().filter_map(|letter| row::outcome_name(letter.wrapping_sub(b'a')));
+        let outcomes = number::outcomes(&letters).into_iter();
         Ok(Hook {
             id: row::parsed(row, 0)?,
             name: row.get(1)?,
@@ -94,7 +94,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<HookRow> {
 }
 
 pub(super) fn create(batch: &mut Batch<'_>, caller: Caller, new: &NewHook, defaults: Quotas) -> Result<HookRow, Error> {
-    let (tenant, trigger) = (caller.tenant, row::trigger_number(new.trigger));
+    let (tenant, trigger) = (caller.tenant, number::of_trigger(new.trigger));
     let (count, of_trigger): (u64, u64) = batch.db.query_row(
         "SELECT count(*), count(*) FILTER (WHERE trigger = ?2) FROM hook WHERE tenant = ?1 AND deleted_at IS NULL",
         params![tenant.0, trigger],
@@ -103,10 +103,12 @@ pub(super) fn create(batch: &mut Batch<'_>, caller: Caller, new: &NewHook, defau
     let most = super::tenant::quotas(batch.db, tenant, defaults)?.hooks;
     if count >= most {
         return Err(Error::LimitReached {
-            what: "hooks",
+            what: "hook",
             limit: limits::HOOKS.name,
+            there: count,
+            added: 1,
             most,
-            way_out: "delete one that is not used any more, or ask the operator for a higher quota",
+            way_out: "delete one that is not used any more, or ask the operator for a higher quota".into(),
         });
     }
     check_name_is_free(batch.db, tenant, &new.name, None)?;
@@ -198,19 +200,20 @@ pub(super) fn settings(db: &Connection, tenant: TenantId, id: &HookId) -> Result
     Ok(db.prepare_cached(sql)?.query_row(params![id.as_str(), tenant.0], read).optional()?)
 }
 
-pub(super) fn set_settings(
+pub(super) fn change_settings(
     batch: &mut Batch<'_>,
     caller: Caller,
     id: &HookId,
-    settings: &Settings,
-) -> Result<bool, Error> {
-    let Some(found) = find(batch.db, caller.tenant, id)? else { return Ok(false) };
+    change: SettingsChange,
+) -> Result<Option<Settings>, Error> {
+    let Some(found) = find(batch.db, caller.tenant, id)? else { return Ok(None) };
+    let settings = change.applied_to(settings(batch.db, caller.tenant, id)?.unwrap_or_default())?;
     let sql = "UPDATE hook SET settings = ?2 WHERE number = ?1";
-    batch.db.execute(sql, params![found.number, row::to_json(settings)?])?;
-    audit::insert(batch, caller, "set settings", id.as_str(), settings)?;
+    batch.db.execute(sql, params![found.number, row::to_json(&settings)?])?;
+    audit::insert(batch, caller, "set settings", id.as_str(), &settings)?;
     // They say in which order hooks run.
     batch.memory.refresh(batch.db, caller.tenant, found.trigger)?;
-    Ok(true)
+    Ok(Some(settings))
 }
 
 /// Everything that a run needs, still encrypted.
@@ -232,8 +235,8 @@ fn disable_others(db: &Connection, tenant: TenantId, trigger: Trigger) -> Result
     if super::tenant::several_hooks(db, tenant)? {
         return Ok(());
     }
-    let sql = "UPDATE hook SET enabled = 0 WHERE tenant = ?1 AND trigger = ?2 AND enabled = 1";
-    db.execute(sql, params![tenant.0, row::trigger_number(trigger)])?;
+    let sql = "UPDATE hook INDEXED BY hook_tenant SET enabled = 0 WHERE tenant = ?1 AND trigger = ?2 AND enabled = 1";
+    db.execute(sql, params![tenant.0, number::of_trigger(trigger)])?;
     Ok(())
 }
 

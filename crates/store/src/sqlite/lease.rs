@@ -13,11 +13,9 @@ use super::{delivery, log};
 use crate::clock::millis;
 use crate::engine::Claimed;
 use crate::fair::{Lane, Turn};
-use crate::{Error, LeaseKey, LogEntry};
-
-/// A delivery that lost so many attempts with their leases is not tried again.
-const CRASHES_MAX: i64 = 2;
-const POISON: &str = "the daemon ended, or lost the delivery, twice while this delivery ran; it is not tried again";
+use crate::grave::{self, CRASHES_MAX, POISON};
+use crate::waiting::HOOK_DELETED;
+use crate::{Error, LeaseKey, number};
 
 macro_rules! due {
     ($index:literal) => {
@@ -48,6 +46,10 @@ struct Due {
     context: String,
 }
 
+/// Deliveries that one call sets aside, so that the writes that wait for it do not wait for long. Where there are more,
+/// each tenant with such has one turn a call.
+const ASIDE_MAX: usize = 1_000;
+
 /// Claims up to `most` deliveries, tenants in turn.
 pub(super) fn lease(
     batch: &mut Batch<'_>,
@@ -59,22 +61,29 @@ pub(super) fn lease(
     while let Some(delivery) = batch.memory.leases.ended(batch.now) {
         take_back(batch, delivery)?;
     }
+    delivery::let_go_on(batch)?;
     batch.memory.tenant_most = tenant_most;
-    let mut claimed = Vec::new();
+    let (mut claimed, mut aside) = (Vec::new(), 0);
     let mut round = batch.memory.fair.begin(batch.now, most, tenant_most);
     while let Some(turn) = batch.memory.fair.turn(&mut round) {
         let tenant = turn.tenant;
         let due = due(batch.db, turn)?;
         let more_may_be_due = due.len() == turn.most as usize;
         let mut next = due.last().map(|last| Timestamp(last.next_at));
-        let before = claimed.len();
+        let (before, found) = (claimed.len(), due.len());
         for delivery in due {
             if let Some(claim) = claim(batch, tenant, delivery, ends)? {
                 claimed.push(claim);
             }
         }
+        let of_this_turn = found - (claimed.len() - before);
+        aside += of_this_turn;
         if !more_may_be_due {
             next = next_due(batch.db, tenant, turn.lane)?;
+        }
+        if of_this_turn > 0 && aside >= ASIDE_MAX {
+            // Its turn comes again with the next call.
+            next = next.map(|next| next.max(Timestamp(batch.now.0 + 1)));
         }
         let taken = u32::try_from(claimed.len() - before).unwrap_or(u32::MAX);
         batch.memory.fair.took(&mut round, turn, taken, next);
@@ -157,7 +166,11 @@ fn outcomes(db: &Connection, id: DeliveryId, replayed_after: u32) -> Result<Vec<
     let sql = "SELECT outcome FROM attempt WHERE event = ?1 AND hook = ?2 AND number > ?3 ORDER BY number";
     let mut select = db.prepare_cached(sql)?;
     let numbers = select.query_map(params![id.event.0, id.hook.0, replayed_after], |row| row.get::<_, u8>(0))?;
-    Ok(numbers.collect::<Result<Vec<_>, _>>()?.into_iter().filter_map(row::outcome_name).collect())
+    Ok(numbers
+        .collect::<Result<Vec<_>, _>>()?
+        .into_iter()
+        .filter_map(|number| number::outcome_name(number).ok())
+        .collect())
 }
 
 /// Holds the delivery until its hook is enabled again, or buries it when there is no such hook any more.
@@ -169,7 +182,7 @@ fn set_aside(batch: &mut Batch<'_>, tenant: TenantId, id: DeliveryId) -> Result<
         .optional()?
         .unwrap_or(true);
     if is_deleted {
-        delivery::bury(batch, id, "the hook was deleted")?;
+        delivery::bury(batch, id, HOOK_DELETED)?;
         batch.memory.fair.count(tenant, -1, 0);
     } else {
         batch
@@ -205,21 +218,14 @@ fn take_back(batch: &mut Batch<'_>, id: DeliveryId) -> Result<(), Error> {
         })
         .optional()?;
     let Some((tenant, crashes, trigger)) = ended else { return Ok(()) };
-    if crashes < CRASHES_MAX {
+    if crashes < i64::from(CRASHES_MAX) {
         batch.memory.fair.count(tenant, 1, -1);
         batch.memory.fair.due(tenant, Lane::Retry, batch.now);
         return Ok(());
     }
     delivery::bury(batch, id, POISON)?;
     batch.memory.fair.count(tenant, 0, -1);
-    let spec = trigger.spec();
-    let entry = LogEntry {
-        code: spec.log_code.to_owned(),
-        description: spec.log_description.to_owned(),
-        details: serde_json::json!({"error": {"message": POISON}, "crashes": crashes}),
-        ..LogEntry::default()
-    };
-    log::insert(batch, tenant, Some(id.hook), Some(id.event), &entry)?;
+    log::insert(batch, tenant, Some(id.hook), Some(id.event), &grave::entry(trigger, crashes))?;
     Ok(())
 }
 
@@ -238,13 +244,24 @@ pub(super) fn end_all(db: &Connection, now: Timestamp) -> Result<usize, Error> {
     Ok(ids.len())
 }
 
-/// Makes first attempts due that are due in the future only because the clock was set back.
-pub(super) fn pull_forward(db: &Connection, now: Timestamp) -> Result<(), Error> {
-    db.execute(
+/// After the clock was set back from `before`: makes first attempts due that are due in the future only because of that, and
+/// lets other attempts wait for as long as they would have waited.
+pub(super) fn pull_forward(db: &mut Connection, before: Timestamp, now: Timestamp) -> Result<(), Error> {
+    let transaction = db.transaction()?;
+    transaction.execute(
         "UPDATE delivery SET next_at = ?1 WHERE attempts + crashes = 0 AND reason IS NULL AND (event, hook) IN \
          (SELECT event, hook FROM delivery INDEXED BY delivery_due WHERE state = 0 AND next_at > ?1)",
         [now.0],
     )?;
+    let back = before.0.saturating_sub(now.0);
+    if back > 0 {
+        transaction.execute(
+            "UPDATE delivery SET next_at = max(next_at - ?2, ?1) WHERE (event, hook) IN \
+             (SELECT event, hook FROM delivery INDEXED BY delivery_retry WHERE state = 5 AND next_at > ?1)",
+            [now.0, back],
+        )?;
+    }
+    transaction.commit()?;
     Ok(())
 }
 

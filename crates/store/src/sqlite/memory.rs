@@ -7,10 +7,11 @@ use hookbox_protocol::id::HookNumber;
 use hookbox_protocol::{DeliveryId, EventId, TenantId, Timestamp, Trigger};
 use rusqlite::{Connection, params};
 
-use super::retention::Sweep;
-use super::row::{self, HELD, LEASED, RETRY};
+use super::row;
 use crate::fair::{Fair, Lane, Rule};
-use crate::{Error, operator};
+use crate::number::{HELD, LEASED, RETRY};
+use crate::retention::Sweep;
+use crate::{Error, number, operator};
 
 /// Changed together with the rows that it is made from. When a batch fails it is read anew.
 #[derive(Default)]
@@ -21,6 +22,8 @@ pub(super) struct Memory {
     retired: HashMap<TenantId, bool>,
     /// The cap of the last call for deliveries on what one tenant has in flight.
     pub(super) tenant_most: u32,
+    /// Hooks that run again, or were deleted, while deliveries of theirs are still held.
+    pub(super) released: BTreeSet<(TenantId, HookNumber)>,
     /// Where retention stands.
     pub(super) sweep: Sweep,
     /// Tenants with deliveries that have not ended.
@@ -137,7 +140,9 @@ impl Memory {
             }
         }
         let mut held = db.prepare(
-            "SELECT tenant, count(*) FROM delivery INDEXED BY delivery_held WHERE state = 4 GROUP BY tenant",
+            "SELECT d.tenant, d.number, d.hook, coalesce(h.enabled OR h.deleted_at IS NOT NULL, 1) FROM \
+             (SELECT tenant, hook, count(*) AS number FROM delivery INDEXED BY delivery_held WHERE state = 4 \
+              GROUP BY hook, tenant) d LEFT JOIN hook h ON h.number = d.hook",
         )?;
         debug_assert_eq!((LEASED, HELD, RETRY), (1, 4, 5), "the indexes are made for these numbers");
         let mut rows = held.query([])?;
@@ -145,6 +150,9 @@ impl Memory {
             let tenant = TenantId(row.get(0)?);
             if !self.retired.contains_key(&tenant) {
                 self.fair.count(tenant, row.get(1)?, 0);
+                if row.get(3)? {
+                    self.released.insert((tenant, HookNumber(row.get(2)?)));
+                }
             }
         }
         let dead = "SELECT count(*) FROM delivery INDEXED BY delivery_dead WHERE state = 3";
@@ -165,6 +173,7 @@ impl Memory {
     pub(super) fn retire(&mut self, tenant: TenantId) {
         self.retired.insert(tenant, true);
         self.enabled.retain(|(owner, _), _| *owner != tenant);
+        self.released.retain(|(owner, _)| *owner != tenant);
     }
 
     /// The last row of a deleted tenant is gone. That it was deleted is remembered, for a write that comes late.
@@ -213,8 +222,10 @@ const IN_ORDER: &str = "ORDER BY coalesce(settings ->> '$.order', 0), number";
 
 /// The enabled hooks of a trigger, in the order in which they run.
 pub(super) fn in_order(db: &Connection, tenant: TenantId, trigger: Trigger) -> Result<Vec<HookNumber>, Error> {
-    let sql = format!("SELECT number FROM hook WHERE tenant = ?1 AND trigger = ?2 AND enabled = 1 {IN_ORDER}");
+    let sql = format!(
+        "SELECT number FROM hook INDEXED BY hook_tenant WHERE tenant = ?1 AND trigger = ?2 AND enabled = 1 {IN_ORDER}"
+    );
     let mut hooks = db.prepare_cached(&sql)?;
-    let numbers = hooks.query_map(params![tenant.0, row::trigger_number(trigger)], |row| row.get(0).map(HookNumber))?;
+    let numbers = hooks.query_map(params![tenant.0, number::of_trigger(trigger)], |row| row.get(0).map(HookNumber))?;
     Ok(numbers.collect::<Result<_, _>>()?)
 }

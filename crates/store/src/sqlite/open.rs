@@ -11,7 +11,7 @@ use rusqlite::{Connection, OpenFlags};
 use crate::Error;
 
 /// The tables, in steps: a database at version `n` has had the first `n`.
-const MIGRATIONS: [&str; 2] = [include_str!("schema.sql"), include_str!("schema_2.sql")];
+const MIGRATIONS: [&str; 3] = [include_str!("schema.sql"), include_str!("schema_2.sql"), include_str!("schema_3.sql")];
 
 /// How long a statement waits for a lock. Nobody but this process has the database open, so only for a moment.
 const BUSY: Duration = Duration::from_secs(5);
@@ -134,5 +134,7 @@ mod tests {
             Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?))
         });
         assert_eq!(row.expect("it is there"), (7, 1, 0));
+        let version: usize = db.query_row("PRAGMA user_version", [], |row| row.get(0)).expect("set");
+        assert_eq!(version, MIGRATIONS.len());
     }
 }

@@ -8,8 +8,9 @@ use rusqlite::params;
 use super::tenant::{self, TenantRow};
 use super::writer::Batch;
 use super::{audit, lease, retention, row, version};
-use crate::engine::NewCredential;
+use crate::engine::{NewCredential, Purged};
 use crate::fair::{Lane, Rule};
+use crate::grave::TENANT_DELETED;
 use crate::{Error, TenantChange, TokenId, operator};
 
 /// Changes a tenant, and answers it as it is then.
@@ -61,7 +62,9 @@ pub(super) fn retire(batch: &mut Batch<'_>, name: &str) -> Result<Option<TenantI
     let db = batch.db;
     db.execute("UPDATE tenant SET deleted_at = ?2, suspended = 1 WHERE id = ?1", params![tenant.0, batch.now.0])?;
     db.execute("DELETE FROM credential WHERE tenant = ?1", [tenant.0])?;
-    db.execute("UPDATE hook SET enabled = 0 WHERE tenant = ?1", [tenant.0])?;
+    let sql =
+        "UPDATE hook INDEXED BY hook_tenant SET enabled = 0, deleted_at = coalesce(deleted_at, ?2) WHERE tenant = ?1";
+    db.execute(sql, params![tenant.0, batch.now.0])?;
     audit::by_operator(batch, tenant, "delete tenant", name, &serde_json::json!({}))?;
     let leased = db
         .prepare_cached("SELECT event, hook FROM delivery INDEXED BY delivery_leased WHERE state = 1 AND tenant = ?1")?
@@ -69,7 +72,7 @@ pub(super) fn retire(batch: &mut Batch<'_>, name: &str) -> Result<Option<TenantI
         .collect::<Result<Vec<_>, _>>()?;
     // What runs for it has lost its lease.
     for delivery in leased {
-        super::delivery::bury(batch, delivery, "the tenant was deleted")?;
+        super::delivery::bury(batch, delivery, TENANT_DELETED)?;
         batch.memory.leases.remove(delivery);
     }
     let memory = &mut *batch.memory;
@@ -83,10 +86,10 @@ pub(super) fn retire(batch: &mut Batch<'_>, name: &str) -> Result<Option<TenantI
     Ok(Some(tenant))
 }
 
-/// Removes up to `most` rows of a tenant that was retired; whether nothing is left of it.
-pub(super) fn purge(batch: &mut Batch<'_>, tenant: TenantId, most: u32) -> Result<bool, Error> {
+/// Removes up to `most` rows of a tenant that was retired.
+pub(super) fn purge(batch: &mut Batch<'_>, tenant: TenantId, most: u32) -> Result<Purged, Error> {
     if batch.memory.check_there(tenant).is_ok() {
-        return Ok(true);
+        return Ok(Purged::All);
     }
     let db = batch.db;
     let events = db
@@ -97,15 +100,15 @@ pub(super) fn purge(batch: &mut Batch<'_>, tenant: TenantId, most: u32) -> Resul
         retention::remove_event(batch, *event)?;
     }
     if !events.is_empty() || retention::remove_logs(batch, tenant, i64::MAX, most)? > 0 {
-        return Ok(false);
+        return Ok(Purged::Part);
     }
     let sql = "DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE tenant = ?1 LIMIT ?2)";
     if batch.db.prepare_cached(sql)?.execute(params![tenant.0, most])? > 0 {
-        return Ok(false);
+        return Ok(Purged::Part);
     }
     let hook = batch
         .db
-        .prepare_cached("SELECT number FROM hook WHERE tenant = ?1 LIMIT 1")?
+        .prepare_cached("SELECT number FROM hook INDEXED BY hook_tenant WHERE tenant = ?1 LIMIT 1")?
         .query_map([tenant.0], |row| row.get::<_, i64>(0))?
         .next()
         .transpose()?;
@@ -118,11 +121,11 @@ pub(super) fn purge(batch: &mut Batch<'_>, tenant: TenantId, most: u32) -> Resul
         ] {
             batch.db.prepare_cached(sql)?.execute([hook])?;
         }
-        return Ok(false);
+        return Ok(Purged::Part);
     }
     version::forget_modules(batch, tenant)?;
     batch.db.execute("DELETE FROM volume WHERE tenant = ?1", [tenant.0])?;
     batch.db.execute("DELETE FROM tenant WHERE id = ?1", [tenant.0])?;
     batch.memory.purged(tenant);
-    Ok(true)
+    Ok(Purged::All)
 }

@@ -13,9 +13,6 @@ use super::open;
 use crate::Error;
 use crate::engine::Answer;
 
-/// Reads are short, and the machine has other work: two threads keep one long list from holding up the rest.
-const READERS: usize = 2;
-
 type Job = Box<dyn FnOnce(&Connection) + Send>;
 
 /// The reading threads.
@@ -25,15 +22,16 @@ pub(super) struct Readers {
 }
 
 impl Readers {
-    pub(super) fn start(database: &Path) -> Result<Self, Error> {
+    /// Starts so many threads, which share what there is to read.
+    pub(super) fn start(database: &Path, threads_name: &str, count: usize) -> Result<Self, Error> {
         let (sender, receiver) = channel();
         let receiver = Arc::new(Mutex::new(receiver));
-        let mut threads = Vec::with_capacity(READERS);
-        for number in 1..=READERS {
+        let mut threads = Vec::with_capacity(count);
+        for number in 1..=count {
             let db = open::reader(database)?;
             let receiver = Arc::clone(&receiver);
             let thread = std::thread::Builder::new()
-                .name(format!("store-reader-{number}"))
+                .name(format!("store-{threads_name}-{number}"))
                 .spawn(move || run(&db, &receiver))
                 .map_err(|e| Error::io("starting a reading thread", e))?;
             threads.push(thread);
@@ -48,8 +46,10 @@ impl Readers {
     ) -> Answer<T> {
         let (reply, answer) = oneshot::channel();
         let job: Job = Box::new(move |db| {
-            // Whoever asked may have gone away.
-            drop(reply.send(in_snapshot(db, work)));
+            // Whoever asked may have gone away, before or while it is read.
+            if !reply.is_closed() {
+                drop(reply.send(in_snapshot(db, work)));
+            }
         });
         let sent = match &*self.sender.lock().unwrap_or_else(PoisonError::into_inner) {
             Some(sender) => sender.send(job).is_ok(),

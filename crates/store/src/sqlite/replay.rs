@@ -6,16 +6,18 @@ use hookbox_protocol::{DeliveryId, EventId, TenantId};
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension as _, params, params_from_iter};
 
-use super::row::{DEAD, SUCCEEDED};
 use super::writer::Batch;
 use super::{audit, hook, row};
 use crate::engine::Caller;
 use crate::event::SCANNED_MAX;
 use crate::fair::Lane;
-use crate::{Error, ReplayFilter, id, user};
+use crate::number::{DEAD, SUCCEEDED};
+use crate::replay::{self, Replayable};
+use crate::{Error, ReplayFilter, id, number, user};
 
 /// Replays one delivery, or says why it cannot be.
 pub(super) fn one(batch: &mut Batch<'_>, caller: Caller, delivery: DeliveryId) -> Result<(), Error> {
+    batch.memory.check_there(caller.tenant)?;
     let found = batch
         .db
         .prepare_cached(
@@ -29,17 +31,7 @@ pub(super) fn one(batch: &mut Batch<'_>, caller: Caller, delivery: DeliveryId) -
     let Some((state, is_deleted, name)) = found else {
         return Err(Error::NotFound { what: "delivery", name: delivery.to_string() });
     };
-    if !matches!(state, DeliveryState::Dead | DeliveryState::Succeeded) {
-        let state = state.name();
-        return Err(Error::State(format!(
-            "delivery {delivery} is {state}; only one that is dead or succeeded is replayed"
-        )));
-    }
-    if is_deleted {
-        return Err(Error::State(format!(
-            "hook '{name}' was deleted; there is nothing that delivery {delivery} could run"
-        )));
-    }
+    replay::check(delivery, state, &name, is_deleted)?;
     put_back(batch, caller.tenant, delivery)?;
     audit::insert(batch, caller, "replay delivery", &delivery.to_string(), &serde_json::json!({}))
 }
@@ -51,6 +43,7 @@ pub(super) fn many(
     deliveries: &[DeliveryId],
     filter: &serde_json::Value,
 ) -> Result<u64, Error> {
+    batch.memory.check_there(caller.tenant)?;
     let mut replayed = 0;
     for delivery in deliveries {
         replayed += u64::from(put_back(batch, caller.tenant, *delivery)?);
@@ -68,7 +61,7 @@ fn put_back(batch: &mut Batch<'_>, tenant: TenantId, delivery: DeliveryId) -> Re
     let sql = "SELECT d.state FROM delivery d JOIN hook h ON h.number = d.hook \
                WHERE d.event = ?1 AND d.hook = ?2 AND d.tenant = ?3 AND d.state IN (2, 3) AND h.deleted_at IS NULL";
     let key = params![delivery.event.0, delivery.hook.0, tenant.0];
-    let state: Option<i64> = batch.db.prepare_cached(sql)?.query_row(key, |row| row.get(0)).optional()?;
+    let state: Option<i16> = batch.db.prepare_cached(sql)?.query_row(key, |row| row.get(0)).optional()?;
     let Some(state) = state else { return Ok(false) };
     batch
         .db
@@ -87,15 +80,15 @@ fn put_back(batch: &mut Batch<'_>, tenant: TenantId, delivery: DeliveryId) -> Re
 }
 
 /// Deliveries that match and whose hook is still there, newest event first.
-pub(super) fn replayable(db: &Connection, tenant: TenantId, filter: &ReplayFilter) -> Result<Vec<DeliveryId>, Error> {
+pub(super) fn replayable(db: &Connection, tenant: TenantId, filter: &ReplayFilter) -> Result<Replayable, Error> {
     let hook = match &filter.hook_id {
         Some(id) => match hook::number(db, tenant, id)? {
             Some(number) => Some(number.0),
-            None => return Ok(Vec::new()),
+            None => return Ok(Replayable::default()),
         },
         None => None,
     };
-    let mut deliveries = Vec::new();
+    let (mut ids, mut total) = (Vec::new(), 0);
     for state in filter.states() {
         let from = if state == DeliveryState::Dead {
             "delivery d INDEXED BY delivery_dead CROSS JOIN event e ON e.id = d.event JOIN hook h ON h.number = d.hook \
@@ -104,33 +97,42 @@ pub(super) fn replayable(db: &Connection, tenant: TenantId, filter: &ReplayFilte
             "event e INDEXED BY event_tenant CROSS JOIN delivery d ON d.event = e.id JOIN hook h ON h.number = d.hook \
              WHERE d.state = 2 AND e.tenant = ?1 AND e.id >= ?2 AND e.id < ?3"
         };
-        let sql = format!(
-            "SELECT d.event, d.hook, e.user FROM {from} AND h.deleted_at IS NULL AND (?4 IS NULL OR e.trigger = ?4) \
-             AND (?5 IS NULL OR d.hook = ?5) ORDER BY d.event DESC, d.hook LIMIT ?6"
+        let matching = format!(
+            "FROM {from} AND h.deleted_at IS NULL AND (?4 IS NULL OR e.trigger = ?4) AND (?5 IS NULL OR d.hook = ?5)"
         );
+        let sql = format!("SELECT d.event, d.hook, e.user {matching} ORDER BY d.event DESC, d.hook LIMIT ?6");
         let most = if filter.user.is_some() { SCANNED_MAX } else { filter.take() };
-        let values: [Value; 6] = [
+        let mut values: Vec<Value> = vec![
             tenant.0.into(),
             filter.since.map_or(0, id::first_at).into(),
             filter.until.map_or(i64::MAX, id::first_at).into(),
-            filter.trigger.map(row::trigger_number).into(),
+            filter.trigger.map(number::of_trigger).into(),
             hook.into(),
             most.into(),
         ];
         let mut select = db.prepare_cached(&sql)?;
-        let mut rows = select.query(params_from_iter(values))?;
+        let mut rows = select.query(params_from_iter(&values))?;
+        let (before, mut read) = (ids.len(), 0);
         while let Some(row) = rows.next()? {
+            read += 1;
             let is_meant = match &filter.user {
                 Some(wanted) => user::is_about(row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?, wanted),
                 None => true,
             };
             if is_meant {
-                deliveries.push(DeliveryId { event: EventId(row.get(0)?), hook: HookNumber(row.get(1)?) });
+                ids.push(DeliveryId { event: EventId(row.get(0)?), hook: HookNumber(row.get(1)?) });
             }
         }
+        total += if read == most && filter.counts_all() {
+            values.pop();
+            let sql = format!("SELECT count(*) {matching}");
+            db.prepare_cached(&sql)?.query_row(params_from_iter(values), |row| row.get(0))?
+        } else {
+            (ids.len() - before) as u64
+        };
     }
     debug_assert_eq!((SUCCEEDED, DEAD), (2, 3), "the statements are made for these numbers");
-    deliveries.sort_by_key(|delivery| (std::cmp::Reverse(delivery.event.0), delivery.hook.0));
-    deliveries.truncate(filter.take() as usize);
-    Ok(deliveries)
+    ids.sort_by_key(|delivery: &DeliveryId| (std::cmp::Reverse(delivery.event.0), delivery.hook.0));
+    ids.truncate(filter.take() as usize);
+    Ok(Replayable { ids, total })
 }

@@ -4,29 +4,14 @@
 //! identifiers in the table `volume`: a write for hundreds of events, and none where events are accepted. What is removed
 //! leaves its pages to what comes next, so that a database under an even load stops growing.
 
-use std::collections::VecDeque;
-
+use hookbox_protocol::TenantId;
 use hookbox_protocol::api::Quotas;
-use hookbox_protocol::{TenantId, Timestamp};
 use rusqlite::{OptionalExtension as _, Row, params};
 
 use super::writer::Batch;
 use super::{audit, operator, row};
-use crate::{Error, Swept, id};
-
-/// Tenants that one step looks at.
-const TENANTS: usize = 64;
-/// How old an event is when its bytes are measured: most have had their attempts by then.
-const MEASURED_AFTER_MS: i64 = 60_000;
-/// Bytes of a stretch of identifiers that is removed as one, at most.
-const STRETCH_MAX: u64 = 1 << 20;
-/// Stretches that a tenant's quota is divided into, at least.
-const STRETCHES: u64 = 64;
-/// What a row takes beside its texts: keys, figures, entries in indexes.
-const ROW_BYTES: u64 = 100;
-const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
-/// Audit entries are kept for a year, and for as long as a tenant keeps events where that is longer.
-const AUDIT_DAYS: i64 = 366;
+use crate::retention::{self, ROW_BYTES, Sweep, TENANTS};
+use crate::{Error, Swept, id, number};
 
 /// Events with their attempts. The lengths are in the head of a row: long texts are not read.
 const EVENT_BYTES: &str = "SELECT count(*), coalesce(sum(?4 + octet_length(e.user) + octet_length(e.context) + \
@@ -36,17 +21,6 @@ const EVENT_BYTES: &str = "SELECT count(*), coalesce(sum(?4 + octet_length(e.use
                            FROM event e INDEXED BY event_tenant WHERE e.tenant = ?1 AND e.id > ?2 AND e.id <= ?3";
 const LOG_BYTES: &str = "SELECT count(*), coalesce(sum(?4 + octet_length(description) + octet_length(details)), 0) \
                          FROM log WHERE tenant = ?1 AND id > ?2 AND id <= ?3";
-
-/// Where retention stands. Lost with the process, which costs a look at each tenant.
-#[derive(Default)]
-pub(super) struct Sweep {
-    /// Tenants that were not looked at yet.
-    tenants: VecDeque<TenantId>,
-    /// Up to where the events of the first of them were looked at.
-    seen: i64,
-    /// Whether the tenants were listed.
-    is_under_way: bool,
-}
 
 /// One step.
 pub(super) fn sweep(batch: &mut Batch<'_>, defaults: Quotas, most: u32) -> Result<Swept, Error> {
@@ -80,8 +54,7 @@ fn begin(batch: &mut Batch<'_>, defaults: Quotas, most: u32) -> Result<(), Error
         .prepare_cached("SELECT id FROM tenant WHERE deleted_at IS NULL ORDER BY id")?
         .query_map([], |row| row.get(0).map(TenantId))?
         .collect::<Result<_, _>>()?;
-    let days = AUDIT_DAYS.max(i64::try_from(defaults.retention_days).unwrap_or(i64::MAX));
-    audit::remove(batch, before(batch.now, days), most)?;
+    audit::remove(batch, retention::audit_end(batch.now, &defaults), most)?;
     batch.memory.sweep = Sweep { tenants, seen: 0, is_under_way: true };
     Ok(())
 }
@@ -99,8 +72,7 @@ fn of_tenant(
     let Some(set) = set else { return Ok(Some(most)) };
     let quotas = crate::operator::effective(&set, defaults);
     let measured = measure(batch, tenant, quotas.retention_bytes, most)?;
-    let days = i64::try_from(quotas.retention_days).unwrap_or(i64::MAX);
-    let too_old = id::first_at(before(batch.now, days));
+    let too_old = id::first_at(retention::end(batch.now, &quotas));
     let too_much = over(batch, tenant, quotas.retention_bytes)?.unwrap_or(0);
     let below = too_old.max(too_much);
     let seen = remove_events(batch, tenant, below, most, swept)?;
@@ -116,10 +88,6 @@ fn of_tenant(
     Ok((measured < most && left > 0).then_some(left))
 }
 
-fn before(now: Timestamp, days: i64) -> Timestamp {
-    Timestamp(now.0.saturating_sub(days.saturating_mul(DAY_MS)))
-}
-
 /// Measures a tenant's next events and log lines, at most so many of each; how many there were of what there was most.
 fn measure(batch: &Batch<'_>, tenant: TenantId, quota: u64, most: u32) -> Result<u32, Error> {
     let db = batch.db;
@@ -128,7 +96,7 @@ fn measure(batch: &Batch<'_>, tenant: TenantId, quota: u64, most: u32) -> Result
         .query_row([tenant.0], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .optional()?;
     let from = last.map_or(0, |(_, last, _)| last);
-    let horizon = id::first_at(Timestamp(batch.now.0.saturating_sub(MEASURED_AFTER_MS))) - 1;
+    let horizon = retention::measured_up_to(batch.now);
     let nth = |sql: &'static str| {
         let place = most.saturating_sub(1);
         let found =
@@ -148,7 +116,7 @@ fn measure(batch: &Batch<'_>, tenant: TenantId, quota: u64, most: u32) -> Result
     let (lines, of_lines) = sum(LOG_BYTES)?;
     let bytes = of_events + of_lines;
     if bytes > 0 {
-        let stretch = (quota / STRETCHES).clamp(1, STRETCH_MAX);
+        let stretch = retention::stretch(quota);
         match last {
             Some((first, _, kept)) if kept + bytes <= stretch => {
                 let sql = "UPDATE volume SET last = ?3, bytes = ?4 WHERE tenant = ?1 AND first = ?2";
@@ -214,9 +182,9 @@ pub(super) fn remove_event(batch: &mut Batch<'_>, event: i64) -> Result<(u64, u6
     let states = db
         .prepare_cached("DELETE FROM delivery WHERE event = ?1 RETURNING state")?
         .query_map([event], |row| row.get(0))?
-        .collect::<Result<Vec<i64>, _>>()?;
+        .collect::<Result<Vec<i16>, _>>()?;
     db.prepare_cached("DELETE FROM event WHERE id = ?1")?.execute([event])?;
-    let dead = states.iter().filter(|state| **state == row::DEAD).count() as u64;
+    let dead = states.iter().filter(|state| **state == number::DEAD).count() as u64;
     batch.memory.dead = batch.memory.dead.saturating_sub(dead);
     Ok((states.len() as u64, attempts as u64))
 }

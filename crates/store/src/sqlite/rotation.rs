@@ -23,7 +23,7 @@ pub(super) fn begin(batch: &Batch<'_>, keys: &MasterKeys) -> Result<Vec<TenantId
 }
 
 /// Replaces all that is encrypted of a tenant; how many secrets there were.
-pub(super) fn rekey(batch: &Batch<'_>, tenant: TenantId, rekey: Rekey) -> Result<Option<u64>, Error> {
+pub(super) fn rekey(batch: &Batch<'_>, tenant: TenantId, rekey: &Rekey) -> Result<Option<u64>, Error> {
     let sql = "SELECT data_key FROM tenant WHERE id = ?1 AND deleted_at IS NULL";
     let data_key = batch.db.prepare_cached(sql)?.query_row([tenant.0], |row| row.get(0)).optional()?;
     let Some(data_key) = data_key else { return Ok(None) };

@@ -4,21 +4,11 @@ use std::str::FromStr;
 
 use hookbox_protocol::api::DeliveryState;
 use hookbox_protocol::event::Initiator;
-use hookbox_protocol::{ModuleDigest, Outcome, Trigger, trigger};
+use hookbox_protocol::{ModuleDigest, Trigger};
 use rusqlite::types::Type;
 use rusqlite::{ErrorCode, Row};
 
-use crate::{Code, Error};
-
-/// The states of a delivery. The indexes in `schema.sql` are made for these numbers.
-pub(super) const PENDING: i64 = 0;
-pub(super) const LEASED: i64 = 1;
-pub(super) const SUCCEEDED: i64 = 2;
-pub(super) const DEAD: i64 = 3;
-/// Pending, but its hook is disabled.
-pub(super) const HELD: i64 = 4;
-/// Pending, and not for the first time.
-pub(super) const RETRY: i64 = 5;
+use crate::{Code, Error, number};
 
 impl From<rusqlite::Error> for Error {
     /// A disk that fails and a database that is damaged end all writing, a full disk ends what did not fit; any other
@@ -82,49 +72,17 @@ pub(super) fn to_json(value: &impl serde::Serialize) -> Result<String, Error> {
     serde_json::to_string(value).map_err(|e| Error::Invalid(format!("it cannot be written as JSON: {e}")))
 }
 
-pub(super) fn trigger_number(trigger: Trigger) -> i64 {
-    trigger as i64
-}
-
 pub(super) fn trigger(row: &Row<'_>, column: usize) -> rusqlite::Result<Trigger> {
-    let number: usize = row.get(column)?;
-    let spec = trigger::TABLE.get(number).ok_or_else(|| damaged(column, format!("there is no trigger {number}")))?;
-    Ok(spec.trigger)
-}
-
-pub(super) fn initiator_number(initiator: Initiator) -> i64 {
-    match initiator {
-        Initiator::User => 0,
-        Initiator::Admin => 1,
-    }
+    number::trigger(row.get(column)?).map_err(|e| damaged(column, e))
 }
 
 pub(super) fn initiator(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Initiator>> {
-    match row.get::<_, Option<i64>>(column)? {
-        None => Ok(None),
-        Some(0) => Ok(Some(Initiator::User)),
-        Some(1) => Ok(Some(Initiator::Admin)),
-        Some(other) => Err(damaged(column, format!("there is no initiator {other}"))),
-    }
+    let found: Option<i64> = row.get(column)?;
+    found.map(number::initiator).transpose().map_err(|e| damaged(column, e))
 }
 
 pub(super) fn delivery_state(row: &Row<'_>, column: usize) -> rusqlite::Result<DeliveryState> {
-    match row.get(column)? {
-        PENDING | HELD | RETRY => Ok(DeliveryState::Pending),
-        LEASED => Ok(DeliveryState::Leased),
-        SUCCEEDED => Ok(DeliveryState::Succeeded),
-        DEAD => Ok(DeliveryState::Dead),
-        other => Err(damaged(column, format!("there is no delivery state {other}"))),
-    }
-}
-
-pub(super) fn outcome_number(outcome: &Outcome) -> u8 {
-    let place = Outcome::NAMES.iter().position(|name| *name == outcome.name());
-    place.and_then(|place| u8::try_from(place).ok()).expect("every outcome has its name in the list")
-}
-
-pub(super) fn outcome_name(number: u8) -> Option<&'static str> {
-    Outcome::NAMES.get(usize::from(number)).copied()
+    number::delivery_state(row.get(column)?).map_err(|e| damaged(column, e))
 }
 
 /// Reads a version's two columns, of which one is null.
@@ -140,39 +98,5 @@ pub(super) fn code_columns(code: &Code) -> (Option<&[u8]>, Option<&str>) {
     match code {
         Code::Module { digest } => (Some(&digest.0), None),
         Code::Script { source } => (None, Some(source)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_in_rows_mean_what_they_meant_when_they_were_written() {
-        let triggers = trigger::TABLE.map(|spec| (trigger_number(spec.trigger), spec.name));
-        assert_eq!(
-            triggers,
-            [
-                (0, "post-change-password"),
-                (1, "post-user-registration"),
-                (2, "pre-user-registration"),
-                (3, "credentials-exchange"),
-                (4, "send-phone-message"),
-            ]
-        );
-        let outcomes: Vec<_> = (0..8).map(|number| outcome_name(number).expect("a name")).collect();
-        assert_eq!(
-            outcomes,
-            [
-                "completed",
-                "failed",
-                "trapped",
-                "out_of_fuel",
-                "timed_out",
-                "out_of_memory",
-                "bad_output",
-                "never_finished",
-            ]
-        );
     }
 }

@@ -1,12 +1,13 @@
 //! Secrets, encrypted before they come here.
 
-use hookbox_protocol::{HookId, TenantId, limits};
+use hookbox_protocol::{HookId, TenantId};
 use rusqlite::{Connection, params};
 
 use super::writer::Batch;
 use super::{audit, hook};
 use crate::Error;
 use crate::engine::{Caller, SealedSecret, SealedSecrets, SecretWrite, SecretsPut};
+use crate::secret::check_count;
 
 pub(super) fn secrets(db: &Connection, tenant: TenantId, id: &HookId) -> Result<Option<SealedSecrets>, Error> {
     let Some(hook) = hook::number(db, tenant, id)? else { return Ok(None) };
@@ -40,22 +41,18 @@ pub(super) fn put(
     let mut put = batch.db.prepare_cached("INSERT OR REPLACE INTO secret (hook, name, value) VALUES (?1, ?2, ?3)")?;
     for (name, value) in secrets {
         match (write, exists.exists(params![number.0, name])?) {
-            (SecretWrite::Add, true) => return Err(Error::Conflict { what: "secret", name: name.clone() }),
+            (SecretWrite::Add { .. }, true) => return Err(Error::Conflict { what: "secret", name: name.clone() }),
             (SecretWrite::Update, false) => return Err(Error::NotFound { what: "secret", name: name.clone() }),
             _ => put.execute(params![number.0, name, value])?,
         };
     }
-    let count = "SELECT count(*) FROM secret WHERE hook = ?1";
-    let count: u64 = batch.db.prepare_cached(count)?.query_row([number.0], |row| row.get(0))?;
-    if count > limits::SECRETS.default {
-        return Err(Error::LimitReached {
-            what: "secrets",
-            limit: limits::SECRETS.name,
-            most: limits::SECRETS.default,
-            way_out: "delete one that the hook does not read, or put several values into one as JSON",
-        });
+    if let SecretWrite::Add { most } = write {
+        let count = "SELECT count(*) FROM secret WHERE hook = ?1";
+        let count: u64 = batch.db.prepare_cached(count)?.query_row([number.0], |row| row.get(0))?;
+        let added = secrets.len() as u64;
+        check_count(most, count.saturating_sub(added), added)?;
     }
-    let action = if write == SecretWrite::Add { "add secrets" } else { "update secrets" };
+    let action = if write == SecretWrite::Update { "update secrets" } else { "add secrets" };
     let names: Vec<&String> = secrets.iter().map(|(name, _)| name).collect();
     audit::insert(batch, caller, action, id.as_str(), &serde_json::json!({"names": names}))?;
     Ok(SecretsPut::Done)

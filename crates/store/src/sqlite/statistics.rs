@@ -64,7 +64,7 @@ pub(super) fn of_tenant(
 
 /// The hooks of a tenant, those that were deleted included.
 fn hooks(db: &Connection, tenant: TenantId) -> Result<HashMap<HookNumber, (hookbox_protocol::HookId, String)>, Error> {
-    let mut select = db.prepare_cached("SELECT number, id, name FROM hook WHERE tenant = ?1")?;
+    let mut select = db.prepare_cached("SELECT number, id, name FROM hook INDEXED BY hook_tenant WHERE tenant = ?1")?;
     let rows = select
         .query_map([tenant.0], |row| Ok((HookNumber(row.get(0)?), (row::parsed(row, 1)?, row.get::<_, String>(2)?))))?;
     Ok(rows.collect::<Result<_, _>>()?)

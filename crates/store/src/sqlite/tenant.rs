@@ -111,11 +111,11 @@ pub(super) fn credential(db: &Connection, id: TokenId, defaults: Quotas) -> Resu
         Ok(Credential {
             kind: kind(row, 2)?,
             hash: row.get(3)?,
-            expires_at: row.get::<_, Option<i64>>(5)?.map(Timestamp),
             identity: Identity {
                 tenant: TenantId(row.get(0)?),
                 tenant_name: Arc::from(name),
                 token_id: id,
+                expires_at: row.get::<_, Option<i64>>(5)?.map(Timestamp),
                 scopes: scopes(row, 4)?.into(),
                 suspended: row.get(6)?,
                 quotas: operator::effective(&row::json(row, 7)?, defaults),

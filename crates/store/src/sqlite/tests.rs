@@ -76,6 +76,7 @@ fn options(folder: &Path, key: &MasterKey) -> Options {
         location: Location::Sqlite(folder.to_owned()),
         master_keys: key.clone().into(),
         quotas: Quotas::default(),
+        secrets: crate::SecretLimits::default(),
     }
 }
 
@@ -374,9 +375,9 @@ async fn a_copy_made_beside_a_daemon_is_whole_and_opens_with_its_key() {
     assert!(again.contains("exists already"), "{again}");
     store.create_tenant("later").await.expect("the daemon goes on");
     let restored = parent.path().join("restored");
-    let back = crate::restore(&to, &restored).await.expect("restored");
+    let back = crate::restore(&to, &restored, None).await.expect("restored");
     assert_eq!((back.tenants, back.events), (2, 2));
-    let twice = crate::restore(&to, &restored).await.expect_err("there is one").to_string();
+    let twice = crate::restore(&to, &restored, None).await.expect_err("there is one").to_string();
     assert!(twice.contains("has a database already"), "{twice}");
     assert!(refusal(options(&restored, &MasterKey::generate())).await.contains("does not belong"));
     let copy = Store::open(options(&restored, &key)).await.expect("opens beside the other");
@@ -434,7 +435,7 @@ async fn what_is_no_copy_is_not_restored() {
     ];
     for (from, why) in cases {
         let to = parent.path().join("target");
-        let error = crate::restore(&from, &to).await.expect_err(why).to_string();
+        let error = crate::restore(&from, &to, None).await.expect_err(why).to_string();
         assert!(error.contains(why), "{}: {error}", from.display());
         assert!(!open::database(&to).exists(), "{}: nothing is left", from.display());
     }

@@ -172,13 +172,14 @@ impl Thread {
     /// The time of a batch. When the clock was set back, what was accepted before that is due now, and not when the
     /// clock comes to that time again.
     fn follow_the_clock(&mut self) -> Result<Timestamp, Error> {
-        let now = self.clock.now();
-        let before = std::mem::replace(&mut self.last, now);
+        let (now, before) = (self.clock.now(), self.last);
         if now.0.saturating_add(CLOCK_STEP_MS) < before.0 {
             tracing::warn!(%before, %now, "the clock went back");
-            lease::pull_forward(&self.db, now)?;
+            lease::pull_forward(&mut self.db, before, now)?;
+            self.last = now;
             self.reload()?;
         }
+        self.last = now;
         Ok(now)
     }
 

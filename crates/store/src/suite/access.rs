@@ -5,7 +5,7 @@ use std::time::Duration;
 use hookbox_protocol::Scope;
 
 use super::{Database, tenant};
-use crate::{Error, NewToken};
+use crate::{Error, Identity, NewToken};
 
 pub(super) async fn a_tenant_gets_credentials_that_work(database: Database) {
     let store = database.open().await;
@@ -89,12 +89,17 @@ pub(super) async fn an_access_token_ends_by_time_and_with_its_client(database: D
     let made = store.create_tenant("acme").await.expect("made");
     let client =
         store.authenticate_client(&made.client_id, &made.client_secret).await.expect("asked").expect("admitted");
+    let begun = store.clock().now();
     let short = store.access_token(&client, Duration::from_secs(60));
     let long = store.access_token(&client, Duration::from_secs(86_400));
-    assert_eq!(store.authenticate(&short).await.expect("asked"), Some(client.clone()));
+    let admitted = store.authenticate(&short).await.expect("asked").expect("admitted");
+    let lifetime_ms = admitted.expires_at.expect("an end").0 - begun.0;
+    assert!((60_000..90_000).contains(&lifetime_ms), "its own end and not the client's: {lifetime_ms}");
+    assert_eq!(Identity { expires_at: None, ..admitted }, client);
     store.clock().advance(Duration::from_secs(61));
     assert_eq!(store.authenticate(&short).await.expect("asked"), None);
-    assert_eq!(store.authenticate(&long).await.expect("asked"), Some(client.clone()));
+    let admitted = store.authenticate(&long).await.expect("asked").expect("admitted");
+    assert_eq!(Identity { expires_at: None, ..admitted }, client);
     let token = store.authenticate(&made.token).await.expect("asked").expect("admitted");
     assert!(store.tenant(&token).revoke_token(client.token_id).await.expect("revoked"));
     assert_eq!(store.authenticate(&long).await.expect("asked"), None, "its client is gone");

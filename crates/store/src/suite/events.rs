@@ -9,6 +9,7 @@ use hookbox_protocol::event::Initiator;
 use hookbox_protocol::{EventId, Trigger};
 
 use super::{Database, accept, completed, completion, event, failed, hook, lease_one, tenant};
+use crate::event::SCANNED_MAX;
 use crate::{AcceptEvent, Error, EventFilter, Next};
 
 pub(super) async fn an_event_shows_what_came_and_what_became_of_it(database: Database) {
@@ -228,6 +229,7 @@ pub(super) async fn events_are_found_by_user(database: Database) {
         r#"{"id":"u1","username":"ann","email":"Ann@Example.com"}"#,
         r#"{"id":"u2","username":"bob"}"#,
         r#"{"id":"u1","note":"u2"}"#,
+        r#"{"id":"u4","n":1e999,"\udfff":1,"username":"dan\ud83d"}"#,
     ];
     let mut ids = Vec::new();
     for user in users {
@@ -245,9 +247,27 @@ pub(super) async fn events_are_found_by_user(database: Database) {
     assert_eq!(found("bob", Some(DeliveryState::Pending)).await, [ids[1]]);
     assert!(found("bob", Some(DeliveryState::Dead)).await.is_empty());
     assert!(found("U1", None).await.is_empty());
+    assert_eq!(found("u4", None).await, [ids[3]], "beside what no value can hold");
+    assert_eq!(found("dan\u{fffd}", None).await, [ids[3]]);
     let first = EventFilter { user: Some("u1".into()), take: Some(1), ..EventFilter::default() };
     let page = acme.events(first.clone()).await.expect("listed");
     assert_eq!((page.events[0].id, page.next), (ids[2], Some(ids[2])));
     let rest = acme.events(EventFilter { from: page.next, ..first }).await.expect("listed");
     assert_eq!((rest.events[0].id, rest.next), (ids[0], None));
+}
+
+pub(super) async fn a_search_for_events_that_are_rare_goes_on_with_the_next_call(database: Database) {
+    let store = database.open().await;
+    let (_, acme) = tenant(&store, "acme").await;
+    let rare = AcceptEvent { trigger: Trigger::PostUserRegistration, ..event("rare") };
+    let rare = acme.accept(rare).await.expect("accepted").event_id;
+    join_all((0..=SCANNED_MAX).map(async |_| accept(&acme, "other").await)).await;
+    let filter = EventFilter { trigger: Some(Trigger::PostUserRegistration), ..EventFilter::default() };
+    let first = acme.events(filter.clone()).await.expect("listed");
+    assert!(first.events.is_empty() && first.next.is_some(), "{:?}", first.next);
+    let rest = acme.events(EventFilter { from: first.next, ..filter.clone() }).await.expect("listed");
+    assert_eq!((rest.events.iter().map(|event| event.id).collect::<Vec<_>>(), rest.next), (vec![rare], None));
+    let frequent = EventFilter { trigger: Some(Trigger::PostChangePassword), take: Some(2), ..filter };
+    let page = acme.events(frequent).await.expect("listed");
+    assert_eq!((page.events.len(), page.next), (2, Some(page.events[1].id)), "nothing is given up that was found");
 }

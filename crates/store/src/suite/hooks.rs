@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
+use futures_util::future::join_all;
 use hookbox_protocol::api::CodeKind;
 use hookbox_protocol::limits::{HOOKS, RunLimits, VERSIONS};
 use hookbox_protocol::{ModuleDigest, Trigger};
 use sha2::{Digest as _, Sha256};
 
 use super::{Database, accept, completed, completion, failed, hook, lease_one, new_hook, script, tenant};
-use crate::{Code, Error, HookChange, HookRow, NewHook, Next, Retry, Settings, TenantStore};
+use crate::{Code, Error, HookChange, HookRow, NewHook, Next, Retry, Settings, SettingsChange, TenantStore};
 
 fn module(text: &str) -> (ModuleDigest, Bytes) {
     (ModuleDigest(Sha256::digest(text).into()), Bytes::copy_from_slice(text.as_bytes()))
@@ -175,11 +176,10 @@ pub(super) async fn a_tenant_has_at_most_so_many_hooks(database: Database) {
     let (_, acme) = tenant(&store, "acme").await;
     let names = (0..HOOKS.default).map(|n| format!("hook-{n}"));
     let made = names.map(|name| acme.create_hook(new_hook(&name)));
-    let mut made: Vec<HookRow> =
-        futures_util::future::join_all(made).await.into_iter().map(|hook| hook.expect("made")).collect();
+    let mut made: Vec<HookRow> = join_all(made).await.into_iter().map(|hook| hook.expect("made")).collect();
     assert_eq!(made.iter().filter(|hook| hook.enabled).count(), 1);
     let refused = acme.create_hook(new_hook("one-more")).await;
-    assert!(matches!(refused, Err(Error::LimitReached { what: "hooks", .. })), "{refused:?}");
+    assert!(matches!(refused, Err(Error::LimitReached { what: "hook", there: 100, added: 1, .. })), "{refused:?}");
     acme.delete_hook(&made.remove(0).id).await.expect("deleted");
     acme.create_hook(new_hook("one-more")).await.expect("there is room again");
 }
@@ -196,16 +196,52 @@ pub(super) async fn settings_replace_the_defaults(database: Database) {
         allowed_hosts: Some(vec!["api.example.com".into()]),
         retry: Retry::None,
     };
-    assert!(acme.set_settings(&mail.id, settings.clone()).await.expect("set"));
+    let change = SettingsChange {
+        sealed_secrets: [("KEY".into(), settings.sealed_secrets.get("KEY").cloned())].into(),
+        order: Some(settings.order),
+        limits: [("fuel".to_owned(), Some(5))].into(),
+        allowed_hosts: Some(settings.allowed_hosts.clone()),
+        retry: Some(settings.retry),
+    };
+    assert_eq!(acme.change_settings(&mail.id, change).await.expect("set"), Some(settings.clone()));
     assert_eq!(acme.settings(&mail.id).await.expect("read"), Some(settings.clone()));
-    assert_eq!(settings.run_limits(&RunLimits::CEILINGS).expect("within").fuel, 5);
+    assert_eq!(settings.run_limits(&RunLimits::CEILINGS).fuel, 5);
     accept(&acme, "u1").await;
     assert_eq!(lease_one(&store).await.hook.settings, settings);
     for (name, value, why) in [("gas", 1, "there is no limit 'gas'"), ("fuel", 0, "limit fuel is 0")] {
-        let bad = Settings { limits: [(name.to_owned(), value)].into(), ..Settings::default() };
-        let error = acme.set_settings(&mail.id, bad).await.expect_err(name).to_string();
+        let bad = SettingsChange { limits: [(name.to_owned(), Some(value))].into(), ..SettingsChange::default() };
+        let error = acme.change_settings(&mail.id, bad).await.expect_err(name).to_string();
         assert!(error.contains(why), "{error}");
     }
+    let back = SettingsChange {
+        sealed_secrets: [("KEY".into(), None), ("NOT_THERE".into(), None)].into(),
+        limits: [("fuel".to_owned(), None)].into(),
+        allowed_hosts: Some(None),
+        ..SettingsChange::default()
+    };
+    let left = Settings { order: -3, retry: Retry::None, ..Settings::default() };
+    assert_eq!(acme.change_settings(&mail.id, back).await.expect("set"), Some(left), "what it does not say stays");
+}
+
+pub(super) async fn changes_of_settings_at_the_same_time_all_take_effect(database: Database) {
+    let store = database.open().await;
+    let (_, acme) = tenant(&store, "acme").await;
+    let mail = hook(&acme, "mail").await;
+    let hosts = Some(vec!["api.example.com".to_owned()]);
+    let sealed = |name: &str| SettingsChange {
+        sealed_secrets: [(name.to_owned(), hosts.clone())].into(),
+        ..SettingsChange::default()
+    };
+    let names: Vec<String> = (0..8).map(|number| format!("KEY_{number}")).collect();
+    let limited = SettingsChange { limits: [("fuel".to_owned(), Some(7))].into(), ..SettingsChange::default() };
+    let restricted = SettingsChange { allowed_hosts: Some(hosts.clone()), ..SettingsChange::default() };
+    let changes = names.iter().map(|name| sealed(name)).chain([limited, restricted]);
+    for changed in join_all(changes.map(|change| acme.change_settings(&mail.id, change))).await {
+        changed.expect("set").expect("there");
+    }
+    let settings = acme.settings(&mail.id).await.expect("read").expect("there");
+    assert_eq!(settings.sealed_secrets.keys().collect::<Vec<_>>(), names.iter().collect::<Vec<_>>());
+    assert_eq!((settings.limits.get("fuel"), &settings.allowed_hosts), (Some(&7), &hosts));
 }
 
 pub(super) async fn the_overview_shows_the_last_outcomes(database: Database) {

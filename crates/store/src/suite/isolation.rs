@@ -5,7 +5,7 @@ use hookbox_protocol::ModuleDigest;
 use sha2::{Digest as _, Sha256};
 
 use super::{Database, accept, hook, log_entry, new_hook, script, tenant};
-use crate::{Code, Error, EventFilter, HookChange, LogFilter, NewHook, NewToken, SecretValue, Settings};
+use crate::{Code, Error, EventFilter, HookChange, LogFilter, NewHook, NewToken, SecretValue, SettingsChange};
 
 /// Every method that takes an id, with the id of another tenant's thing.
 pub(super) async fn another_tenants_things_are_not_found(database: Database) {
@@ -36,7 +36,7 @@ pub(super) async fn another_tenants_things_are_not_found(database: Database) {
     assert_eq!(thief.version(id, 1).await.expect("asked"), None);
     assert!(!thief.activate_version(id, 1).await.expect("asked"));
     assert_eq!(thief.settings(id).await.expect("asked"), None);
-    assert!(!thief.set_settings(id, Settings::default()).await.expect("asked"));
+    assert_eq!(thief.change_settings(id, SettingsChange::default()).await.expect("asked"), None);
     assert_eq!(thief.secret_names(id).await.expect("asked"), None);
     assert!(thief.secrets(id).await.expect("asked").is_none());
     assert_eq!(thief.add_secrets(id, secret()).await.expect("asked"), None);

@@ -9,7 +9,7 @@ use hookbox_protocol::{Scope, Timestamp};
 use super::{Database, LEASE, accept, completed, completion, event, failed, hook, lease_one, new_hook, script, tenant};
 use crate::{
     AuditFilter, AuditRow, Error, EventFilter, Heartbeat, HookChange, NewHook, NewToken, Next, Recorded, SecretValue,
-    Settings, TenantChange, TenantStore,
+    SettingsChange, TenantChange, TenantStore,
 };
 
 fn quota(name: &str, value: Option<u64>) -> TenantChange {
@@ -204,7 +204,7 @@ pub(super) async fn every_change_leaves_an_entry(database: Database) {
     acme.delete_secrets(&mail.id, &["KEY".to_owned()]).await.expect("deleted");
     acme.add_version(&mail.id, script("two")).await.expect("added");
     acme.activate_version(&mail.id, 1).await.expect("activated");
-    acme.set_settings(&mail.id, Settings::default()).await.expect("set");
+    acme.change_settings(&mail.id, SettingsChange::default()).await.expect("set");
     acme.set_several_hooks(true).await.expect("set");
     acme.update_hook(&mail.id, HookChange { name: Some("post".into()), ..HookChange::default() })
         .await
@@ -276,8 +276,8 @@ pub(super) async fn several_hooks_of_a_trigger_run_in_order(database: Database) 
     let enable = HookChange { enabled: Some(true), ..HookChange::default() };
     acme.update_hook(&first.id, enable).await.expect("on").expect("there");
     let third = acme.create_hook(on("third")).await.expect("made");
-    let order = |order| Settings { order, ..Settings::default() };
-    acme.set_settings(&third.id, order(-1)).await.expect("set");
+    let order = |order| SettingsChange { order: Some(order), ..SettingsChange::default() };
+    acme.change_settings(&third.id, order(-1)).await.expect("set");
     let names = async || {
         let live = acme.enabled(first.trigger).await.expect("listed");
         live.iter().map(|hook| hook.name.clone()).collect::<Vec<_>>()

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
+use futures_util::future::join_all;
 use hookbox_protocol::EventId;
 use hookbox_protocol::api::{Delivery, DeliveryState};
 
@@ -182,6 +183,72 @@ pub(super) async fn deliveries_of_a_deleted_hook_are_buried(database: Database) 
         let dead = delivery(&acme, event).await;
         assert_eq!((dead.state, dead.waiting_for.as_deref()), (DeliveryState::Dead, Some("the hook was deleted")));
         assert_eq!((dead.hook_id, dead.hook_name.as_str()), (mail.id.clone(), "mail"));
+    }
+    assert_eq!(acme.backlog().total(), 0);
+}
+
+pub(super) async fn a_deleted_hook_leaves_no_attempt_that_waits_for_its_time(database: Database) {
+    let store = database.open().await;
+    let (_, acme) = tenant(&store, "acme").await;
+    let (mail, sms) = (hook(&acme, "mail").await, hook(&acme, "sms").await);
+    let retried = async |user: &str| {
+        let event = accept(&acme, user).await;
+        let leased = lease_one(&store).await;
+        let later = Next::RetryAt(Duration::from_secs(36_000));
+        store.queue().complete(completion(&leased, failed("no route"), later)).await.expect("recorded");
+        event
+    };
+    let mut events = Vec::new();
+    for user in 0..5 {
+        events.push(retried(&user.to_string()).await);
+    }
+    acme.update_hook(&sms.id, HookChange { enabled: Some(true), ..HookChange::default() }).await.expect("on");
+    let other = retried("of the other hook").await;
+    assert_eq!(acme.backlog().pending, 6);
+
+    acme.delete_hook(&mail.id).await.expect("deleted");
+    assert_eq!(acme.backlog().pending, 1);
+    for event in events {
+        let dead = delivery(&acme, event).await;
+        assert_eq!((dead.state, dead.waiting_for.as_deref()), (DeliveryState::Dead, Some("the hook was deleted")));
+    }
+    assert_eq!(delivery(&acme, other).await.state, DeliveryState::Pending);
+    assert_eq!(store.stats().await.expect("figures").dead, 5);
+    store.clock().advance(Duration::from_secs(36_001));
+    assert_eq!(lease_one(&store).await.event(), other);
+    nothing_is_due(&store).await;
+}
+
+pub(super) async fn many_deliveries_of_a_disabled_hook_delay_nobody_and_all_run_when_it_is_enabled(database: Database) {
+    const WAITING: usize = 2_300;
+    let store = database.open().await;
+    let (identity, acme) = tenant(&store, "acme").await;
+    let (_, other) = tenant(&store, "other").await;
+    let mail = hook(&acme, "mail").await;
+    hook(&other, "mail").await;
+    let accepted = join_all((0..WAITING).map(|user| acme.accept(super::event(&user.to_string())))).await;
+    assert!(accepted.iter().all(Result::is_ok));
+    let turn = |enabled| HookChange { enabled: Some(enabled), ..HookChange::default() };
+    acme.update_hook(&mail.id, turn(false)).await.expect("off");
+    let event = accept(&other, "u1").await;
+    let leased = store.queue().lease(10, LEASE).await.expect("leased");
+    assert_eq!(leased.iter().map(crate::Leased::event).collect::<Vec<_>>(), [event], "with the first call");
+    while tokio::time::timeout(Duration::from_secs(1), store.queue().work()).await.is_ok() {
+        nothing_is_due(&store).await;
+    }
+    acme.update_hook(&mail.id, turn(true)).await.expect("on");
+    store.close().await;
+    drop((store, acme, other));
+    let store = database.open().await;
+    let (mut run, acme) = (0, store.tenant(&identity));
+    while run < WAITING {
+        let work = tokio::time::timeout(LEASE, store.queue().work()).await;
+        work.unwrap_or_else(|_| panic!("{run} of {WAITING} have run, and there is no work"));
+        let leased = store.queue().lease(500, LEASE).await.expect("leased");
+        let mine = leased.iter().filter(|leased| leased.tenant == identity.tenant);
+        let queue = store.queue();
+        let done = mine.map(|leased| queue.complete(completion(leased, completed(), Next::Succeeded)));
+        run += join_all(done).await.into_iter().filter(|answer| matches!(answer, Ok(Recorded::Done))).count();
     }
     assert_eq!(acme.backlog().total(), 0);
 }

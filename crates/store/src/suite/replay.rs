@@ -98,6 +98,27 @@ pub(super) async fn what_cannot_be_replayed_says_why(database: Database) {
     }
 }
 
+pub(super) async fn what_one_call_does_not_take_is_counted_all_the_same(database: Database) {
+    let store = database.open().await;
+    let (_, acme) = tenant(&store, "acme").await;
+    hook(&acme, "mail").await;
+    for user in 0..25 {
+        let next = if user < 23 { dead() } else { Next::Succeeded };
+        ended(&store, &acme, &user.to_string(), next).await;
+    }
+    let states = vec![DeliveryState::Dead, DeliveryState::Succeeded];
+    let all = ReplayFilter { states, ..ReplayFilter::default() };
+    let taken = ReplayFilter { take: Some(22), ..all.clone() };
+    for (filter, expected) in [(ReplayFilter::default(), 23), (all, 25), (taken, 22)] {
+        let many = acme.replay_matching(filter.clone(), true).await.expect("counted");
+        assert_eq!(many, ReplayedMany { matched: expected, replayed: 0 }, "{filter:?}");
+    }
+    for (matched, replayed) in [(23, 20), (3, 3), (0, 0)] {
+        let many = acme.replay_matching(ReplayFilter::default(), false).await.expect("replayed");
+        assert_eq!(many, ReplayedMany { matched, replayed });
+    }
+}
+
 pub(super) async fn a_filter_chooses_what_is_replayed(database: Database) {
     let store = database.open().await;
     let (_, acme) = tenant(&store, "acme").await;
@@ -140,4 +161,18 @@ pub(super) async fn a_filter_chooses_what_is_replayed(database: Database) {
     let entry = acme.audit(AuditFilter { take: Some(1), ..Default::default() }).await.expect("listed").remove(0);
     assert_eq!((entry.action.as_str(), &entry.details["replayed"]), ("replay deliveries", &3.into()));
     assert_eq!(delivery(&acme, done.event).await.state, DeliveryState::Succeeded);
+}
+
+pub(super) async fn nothing_of_a_deleted_tenant_is_replayed(database: Database) {
+    let store = database.open().await;
+    let (_, acme) = tenant(&store, "acme").await;
+    hook(&acme, "mail").await;
+    let id = ended(&store, &acme, "u1", dead()).await;
+    let engine = &store.shared().engine;
+    engine.retire_tenant("acme".into()).await.expect("retired").expect("there");
+    acme.replay(id).await.expect_err("it is on its way out");
+    let many = engine.replay_many(acme.caller(), vec![id], serde_json::json!({})).await;
+    assert!(many.as_ref().is_ok_and(|replayed| *replayed == 0) || many.is_err(), "{many:?}");
+    assert_eq!(store.backlog().total(), 0);
+    assert!(store.queue().lease(10, LEASE).await.expect("leased").is_empty());
 }

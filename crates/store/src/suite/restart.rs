@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use hookbox_protocol::api::DeliveryState;
 
-use super::{Database, LEASE, accept, completed, completion, event, hook, lease_one, tenant};
+use super::{Database, LEASE, accept, completed, completion, event, failed, hook, lease_one, tenant};
 use crate::{Error, EventFilter, Next, SecretValue};
 
 pub(super) async fn what_was_accepted_is_there_after_a_restart(database: Database) {
@@ -89,6 +89,25 @@ pub(super) async fn a_clock_that_goes_back_does_not_stop_anything(database: Data
     assert!(later > after);
     let leased = store.queue().lease(10, LEASE).await.expect("leased");
     assert_eq!(leased.len(), 2, "what came before the restart is due as well");
+}
+
+pub(super) async fn a_retry_waits_as_long_as_it_would_have_when_the_clock_goes_back(database: Database) {
+    let store = database.open().await;
+    let (_, acme) = tenant(&store, "acme").await;
+    hook(&acme, "mail").await;
+    accept(&acme, "u1").await;
+    let leased = lease_one(&store).await;
+    let retry = Next::RetryAt(Duration::from_secs(600));
+    store.queue().complete(completion(&leased, failed("no"), retry)).await.expect("recorded");
+    let nothing_is_due = async || assert!(store.queue().lease(10, LEASE).await.expect("leased").is_empty());
+    store.clock().advance(Duration::from_secs(200));
+    nothing_is_due().await;
+    store.clock().step_back(Duration::from_secs(86_400));
+    nothing_is_due().await;
+    store.clock().advance(Duration::from_secs(380));
+    nothing_is_due().await;
+    store.clock().advance(Duration::from_secs(25));
+    assert_eq!(lease_one(&store).await.attempt, 2, "600 seconds have gone by");
 }
 
 pub(super) async fn a_closed_store_refuses_writes(database: Database) {

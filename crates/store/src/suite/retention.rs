@@ -6,6 +6,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 
 use super::{Database, LEASE, accept, completed, completion, event, failed, hook, lease_one, log_entry, tenant};
+use crate::engine::Purged;
 use crate::{AcceptEvent, AuditFilter, EventFilter, LogFilter, Next, Store, Swept, TenantChange, TenantStore};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -185,12 +186,12 @@ pub(super) async fn the_end_of_a_tenant_is_ended_after_a_restart(database: Datab
     flood(&acme, 300, 10).await;
     // As far as a process comes that is killed after the first step.
     let gone = store.shared().engine.retire_tenant("acme".into()).await.expect("retired").expect("there");
-    assert!(!store.shared().engine.purge_tenant(gone, 10).await.expect("a step"));
+    assert_eq!(store.shared().engine.purge_tenant(gone, 10).await.expect("a step"), Purged::Part);
     store.close().await;
     drop((store, acme));
     let store = database.open().await;
     assert_eq!((store.backlog().total(), store.tenants().await.expect("listed").len()), (0, 0));
     assert!(store.queue().lease(10, LEASE).await.expect("leased").is_empty());
     sweep(&store, 100).await;
-    assert!(store.shared().engine.purge_tenant(gone, 10).await.expect("asked"), "nothing is left");
+    assert_eq!(store.shared().engine.purge_tenant(gone, 10).await.expect("asked"), Purged::All);
 }

@@ -9,13 +9,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 
-use super::{Wanted, settings};
+use super::{Wanted, ceiling, settings};
 use crate::client::Client;
 use crate::code::Kind;
 use crate::command::{build, hooks, secrets};
+use crate::diff;
+use crate::failure::Exit;
 use crate::output::quantity::bytes;
 use crate::output::{BAD, FAINT, GOOD, Output, STRONG, WAITING, printable};
-use crate::{diff, script};
 
 /// What a deployment would change.
 #[derive(Debug, Serialize)]
@@ -31,6 +32,8 @@ struct Difference {
     enabled: Option<Both<bool>>,
     dependencies: Option<Both<BTreeMap<String, String>>>,
     secrets: Secrets,
+    /// Why the daemon would refuse the limits.
+    refused: Vec<String>,
     warnings: Vec<String>,
 }
 
@@ -96,20 +99,31 @@ struct V2Hook {
     dependencies: BTreeMap<String, String>,
 }
 
-/// Compares, and shows what differs.
-pub(super) async fn show(client: &Client, wanted: &Wanted, output: Output) -> anyhow::Result<()> {
+/// Compares, and shows what differs. It fails where the deployment would.
+pub(super) async fn show(client: &Client, wanted: &Wanted, output: Output) -> anyhow::Result<Exit> {
     let current = match hooks::find_for(client, &wanted.name, wanted.trigger).await? {
         Some(hook) => Some(Current::fetch(client, hook).await?),
         None => None,
     };
-    let difference = Difference::between(current.as_ref(), wanted);
+    let refused = match &wanted.project {
+        Some(project) => ceiling::refused(client, project).await?,
+        None => Vec::new(),
+    };
+    let difference = Difference { refused, ..Difference::between(current.as_ref(), wanted) };
+    let exit = difference.exit();
     if output.is_json() {
-        return output.json(&difference);
+        output.json(&difference)?;
+        return Ok(exit);
     }
     difference.lines().iter().try_for_each(|line| output.line(line))?;
     difference.warnings.iter().try_for_each(|text| build::warn(text, output))?;
-    let next = if difference.changes { "Nothing was changed. Next: hookbox deploy" } else { "Nothing was changed." };
-    output.line(format_args!("{FAINT}{next}{FAINT:#}"))
+    let next = match (exit, difference.changes) {
+        (Exit::Done, true) => "Nothing was changed. Next: hookbox deploy",
+        (Exit::Done, false) => "Nothing was changed.",
+        _ => "Nothing was changed, and a deployment would fail: see above.",
+    };
+    output.line(format_args!("{FAINT}{next}{FAINT:#}"))?;
+    Ok(exit)
 }
 
 impl Current {
@@ -188,10 +202,6 @@ impl Difference {
         let after = wanted.dependencies().filter(|after| *after != before);
         let dependencies = after.map(|after| Both { before, after });
         let secrets = Secrets::between(current.map_or(&[], |current| &current.secrets), wanted);
-        let warnings = match &wanted.code.kind {
-            Kind::Script(source) => script::warnings(source, wanted.code.is_bundle),
-            Kind::Module(_) => Vec::new(),
-        };
         let changes = code.changes
             || !settings.is_empty()
             || enabled.is_some()
@@ -207,8 +217,13 @@ impl Difference {
             enabled,
             dependencies,
             secrets,
-            warnings,
+            refused: Vec::new(),
+            warnings: wanted.code.warnings(),
         }
+    }
+
+    fn exit(&self) -> Exit {
+        if self.refused.is_empty() && self.secrets.without_value.is_empty() { Exit::Done } else { Exit::Failed }
     }
 
     fn lines(&self) -> Vec<String> {
@@ -240,6 +255,7 @@ impl Difference {
                 lines.push(format!("  {style}{what}: {}{style:#}", printable(&names.join(", "))));
             }
         }
+        lines.extend(self.refused.iter().map(|why| format!("  {BAD}{}{BAD:#}", printable(why))));
         lines.extend(without_value.values().map(|why| format!("  {BAD}{}{BAD:#}", printable(why))));
         lines
     }

@@ -49,7 +49,9 @@ impl Settings {
         let mut limits = Map::new();
         for limit in RunLimits::TABLE {
             let own = self.limits.get(limit.name).copied();
-            let wanted = Value::from(own.unwrap_or(limit.default));
+            // Where an operator's ceiling is below the default, it is the default.
+            let ceiling = current_of("ceilings").get(limit.name).and_then(Value::as_u64).unwrap_or(limit.ceiling);
+            let wanted = Value::from(own.unwrap_or(limit.default.min(ceiling)));
             let before = &current_of("limits")[limit.name];
             if *before != wanted {
                 change.words.push(format!("{}: {before} → {wanted}", limit.name));
@@ -132,6 +134,14 @@ mod tests {
             allowed_hosts: null → ["api.example.com"]
             retry: "safe" → "none""#]]
         .assert_eq(&format!("{}\n{}", Value::Object(body), words.join("\n")));
+    }
+
+    #[test]
+    fn a_default_above_the_operators_ceiling_is_the_ceiling() {
+        let mut current = defaults();
+        current["limits"]["wall_ms"] = json!(5_000);
+        current.insert("ceilings".to_owned(), json!({ "wall_ms": 5_000 }));
+        assert_eq!(Settings::default().change(&current), Change::default());
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::Path;
 
 use hookbox_protocol::api::Quotas;
-use hookbox_store::{Error, Level, Location, MasterKeys};
+use hookbox_store::{Error, Level, Location, MasterKeys, SecretLimits};
 use rustix::fs::statvfs;
 use rustix::process::geteuid;
 
@@ -102,7 +102,8 @@ fn of_rotation(keys: &MasterKeys) -> String {
 /// Reads the whole database, which only one process may have open.
 async fn database(data: Data) -> Vec<Finding> {
     const CHECK: &str = "database";
-    let store = match daemon::open_store(data.location, &data.master_key, &data.dir, Quotas::default()).await {
+    let (quotas, secrets) = (Quotas::default(), SecretLimits::default());
+    let store = match daemon::open_store(data.location, &data.master_key, &data.dir, quotas, secrets).await {
         Ok(store) => store,
         Err(error) if matches!(error.downcast_ref(), Some(Error::InUse(_))) => {
             let found = "in use by a daemon; stop that one to have all of it read here";

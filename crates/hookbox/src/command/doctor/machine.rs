@@ -9,6 +9,7 @@ use hookbox_runtime::Runtime;
 use rustix::process::{Resource, getrlimit};
 
 use super::{Finding, State};
+use crate::limits::Moved;
 use crate::output::quantity::{bytes, number};
 use crate::toolchain;
 
@@ -18,9 +19,9 @@ const OPEN_FILES_MIN: u64 = 4_096;
 /// No machine that runs this program has an earlier year: 2026-01-01T00:00:00Z.
 const CLOCK_MIN: Timestamp = Timestamp(1_767_225_600_000);
 
-/// Everything about the machine.
-pub(super) async fn findings() -> Vec<Finding> {
-    let mut findings = vec![sandbox(), javascript(), open_files(), clock(now())];
+/// Everything about the machine, for a daemon with those limits.
+pub(super) async fn findings(limits: Option<&Moved>) -> Vec<Finding> {
+    let mut findings = vec![sandbox(limits), javascript(), open_files(), clock(now())];
     for tool in ["cargo", "rustc"] {
         findings.push(tool_of(tool, "building hooks in Rust needs it: https://rustup.rs").await);
     }
@@ -68,8 +69,13 @@ fn clock(now: Timestamp) -> Finding {
     )
 }
 
-fn sandbox() -> Finding {
-    let runtime = match Runtime::new(hookbox_runtime::Settings::default()) {
+fn sandbox(limits: Option<&Moved>) -> Finding {
+    let mut settings = hookbox_runtime::Settings::default();
+    if let Some(limits) = limits {
+        (settings.memory_bytes_max, settings.shape) = (limits.ceilings().memory_bytes, limits.shape());
+    }
+    let memory = settings.memory_bytes_max;
+    let runtime = match Runtime::new(settings) {
         Ok(runtime) => runtime,
         Err(error) => {
             return Finding::new(
@@ -81,7 +87,8 @@ fn sandbox() -> Finding {
         }
     };
     let kept = runtime.keep_resident();
-    let found = format!("{} slots, {} kept in each", kept.slots, bytes(kept.module_bytes));
+    let kept_in_each = bytes(kept.module_bytes);
+    let found = format!("{} slots, {kept_in_each} kept in each, up to {} in a run", kept.slots, bytes(memory));
     if kept.pagemap_scan {
         return Finding::good("sandbox", format!("{found}, with PAGEMAP_SCAN"));
     }

@@ -13,6 +13,7 @@ use crate::daemon::{MasterKeySource, Settings};
 use crate::egress::EgressSettings;
 use crate::environment;
 use crate::failure::{Failure, Hint as _};
+use crate::limits::{Moved, Setting};
 use crate::secret::SecretText;
 use crate::size::ByteSize;
 use crate::text::{option_from_text, parse_toml};
@@ -22,6 +23,7 @@ pub(crate) use data::{Data, DataPlace};
 const LISTEN: &str = "127.0.0.1:8080";
 const DATA_DIR: &str = "hookbox-data";
 const MASTER_KEY_VARIABLE: &str = "HOOKBOX_MASTER_KEY";
+const LIMITS_VARIABLE: &str = "HOOKBOX_LIMITS";
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -38,6 +40,14 @@ variable over the file. In the file a setting is called like its flag, with unde
   tls_key = \"key.pem\"
   [egress]
   allow = [\"10.1.0.0/16\"]
+  [limits]
+  event_bytes = \"512KiB\"
+  cpu_ms = 20000
+
+A limit has a name of the README's tables of limits. For a limit of a run (fuel, cpu_ms, …) the number is the ceiling for \
+what tenants set, and where it is below the default, the default too; for the others it is what holds for all tenants. The \
+bounds of the screen that modules pass are called shape_functions, shape_nesting and so on. Each limit counts where it is \
+set first: by a flag, in HOOKBOX_LIMITS (NAME=VALUE,NAME=VALUE), in the file.
 
 The master key wraps every secret. It is read from HOOKBOX_MASTER_KEY (32 bytes in base64), or from --master-key-file, or \
 from the data directory, where the first start makes one. Back it up: without it all secrets are lost. `hookbox keys rotate` \
@@ -101,6 +111,13 @@ struct Given {
     /// [default: the smaller one of 256MiB and 2 % of the disk]
     #[arg(long, value_name = "BYTES", env = "HOOKBOX_DISK_FREE_MIN", hide_env_values = true)]
     disk_free_min: Option<ByteSize>,
+    /// A limit for all tenants, such as cpu_ms=20000 or event_bytes=512KiB; also HOOKBOX_LIMITS, and [limits] in the file
+    #[arg(long = "limit", value_name = "NAME=VALUE")]
+    #[serde(skip)]
+    limit: Vec<Setting>,
+    /// Those of the variable and of the file.
+    #[arg(skip)]
+    limits: Moved,
     /// Where traces go: a collector that speaks OTLP over HTTP, such as http://127.0.0.1:4318 [default: nowhere]
     #[arg(long, value_name = "URL", env = "HOOKBOX_OTLP_ENDPOINT", hide_env_values = true)]
     #[serde(deserialize_with = "option_from_text")]
@@ -141,10 +158,15 @@ pub(super) struct LogSettings {
 impl Args {
     /// Flags, variables and file settled into what the daemon is started with.
     pub(super) fn settle(self) -> anyhow::Result<(Settings, LogSettings)> {
-        self.given
+        Given { limits: limits_of_variable()?, ..self.given }
             .or_file(self.config.as_deref())?
             .settle(environment::variable(MASTER_KEY_VARIABLE).map(SecretText::from))
     }
+}
+
+fn limits_of_variable() -> anyhow::Result<Moved> {
+    let moved = environment::variable(LIMITS_VARIABLE).map_or(Ok(Moved::default()), |text| Moved::parse_list(&text));
+    Ok(moved.map_err(|error| Failure::new(format!("{LIMITS_VARIABLE}: {error}")))?)
 }
 
 impl Given {
@@ -189,6 +211,8 @@ impl Given {
             retention_days: self.retention_days.or(file.retention_days),
             retention_bytes: self.retention_bytes.or(file.retention_bytes),
             disk_free_min: self.disk_free_min.or(file.disk_free_min),
+            limit: self.limit,
+            limits: self.limits.or(file.limits),
             otlp_endpoint: self.otlp_endpoint.or(file.otlp_endpoint),
             node_name: self.node_name.or(file.node_name),
             log: self.log.or(file.log),
@@ -221,7 +245,9 @@ impl Given {
                 .hint("name the collector's OTLP over HTTP address, such as http://127.0.0.1:4318")
                 .into());
         }
+        let limits = Moved::new(&self.limit).map_err(|error| Failure::new(format!("--limit: {error}")))?;
         let settings = Settings {
+            limits: limits.or(self.limits),
             listen: self.listen.unwrap_or_else(|| LISTEN.to_owned()),
             data_dir: self.data_dir.unwrap_or_else(|| DATA_DIR.into()),
             cache_dir: self.cache_dir,

@@ -17,6 +17,23 @@ const CODES = {
   invalid: 'EINVAL',
 };
 
+// Of a connection that there was, the host says what became of it.
+const CODES_BY_DETAIL = { reset: 'ECONNRESET', protocol: 'EPROTO' };
+
+// What Node says of the same, which scripts look for in messages: the message, and what goes with it. A kind that is not
+// here keeps the host's words.
+const WORDS = {
+  ENOTFOUND: ({ host }) => [`getaddrinfo ENOTFOUND ${host}`, { errno: -3008, syscall: 'getaddrinfo', hostname: host }],
+  ECONNREFUSED: ({ host, port }) => [
+    `connect ECONNREFUSED ${host}:${port}`,
+    { errno: -111, syscall: 'connect', address: host, port },
+  ],
+  ECONNRESET: () => ['socket hang up', {}],
+  ETIMEDOUT: (place, message) => [`read ETIMEDOUT (${message})`, { errno: -110, syscall: 'read' }],
+};
+
+const PLACE = /^(https?):\/\/(?:[^/?#]*@)?(\[[^\]]*\]|[^:/?#]*)(?::(\d+))?/i;
+
 class Response {
   constructor(event) {
     this.status = event.status;
@@ -33,17 +50,22 @@ class Response {
   }
 }
 
-function failure(event) {
-  const { code, message } = event.error;
-  const error = new Error(message);
-  error.code = CODES[code] || 'EIO';
-  error.kind = code;
-  return error;
+function failure(event, url) {
+  const { code: kind, message, detail } = event.error;
+  const code = CODES_BY_DETAIL[detail] || CODES[kind] || 'EIO';
+  const words = WORDS[code];
+  const [said, more] = words === undefined ? [message, {}] : words(placeOf(url), message);
+  return Object.assign(new Error(said), { code }, more, { kind });
+}
+
+function placeOf(url) {
+  const [, scheme = '', host = '', port] = PLACE.exec(url) || [];
+  return { host, port: Number(port || (scheme.toLowerCase() === 'https' ? 443 : 80)) };
 }
 
 exports.send = function (request, callback) {
   const id = loop.startCall(request, (event) => {
-    if (event.error) callback(failure(event));
+    if (event.error) callback(failure(event, request.url));
     else callback(null, new Response(event));
   });
   return {

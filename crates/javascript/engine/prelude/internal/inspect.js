@@ -1,16 +1,56 @@
-// Values as text for people: Node's `util.inspect` and `util.format` in what a hook's console needs of them.
+// Values as text for people: Node's `util.inspect` in what a hook's console needs of it.
 'use strict';
 
+const native = require('internal/native');
 const { describe } = require('./stack');
+const columns = require('internal/columns');
 
 const CUSTOM = Symbol.for('nodejs.util.inspect.custom');
-const WIDTH = 80;
 // So many levels of nesting may share one line.
 const LEVELS_ON_A_LINE = 3;
-const ITEMS_MAX = 100;
-const STRING_MAX = 10000;
+// Shorter texts stay in one piece, however narrow it gets.
+const TEXT_SPLIT_MIN = 16;
 
-const DEFAULTS = { depth: 2, showHidden: false, colors: false, compact: LEVELS_ON_A_LINE, breakLength: WIDTH };
+const DEFAULTS = {
+  depth: 2,
+  showHidden: false,
+  colors: false,
+  compact: LEVELS_ON_A_LINE,
+  breakLength: 80,
+  maxArrayLength: 100,
+  maxStringLength: 10000,
+  sorted: false,
+};
+
+// The terminal's codes that begin and end a colour, and what is written in which.
+const COLORS = {
+  bold: [1, 22],
+  grey: [90, 39],
+  red: [31, 39],
+  green: [32, 39],
+  yellow: [33, 39],
+  magenta: [35, 39],
+  cyan: [36, 39],
+};
+const STYLES = {
+  special: 'cyan',
+  number: 'yellow',
+  bigint: 'yellow',
+  boolean: 'yellow',
+  undefined: 'grey',
+  null: 'bold',
+  string: 'green',
+  symbol: 'green',
+  date: 'magenta',
+  regexp: 'red',
+};
+
+function painted(text, style) {
+  const [start, end] = COLORS[STYLES[style]] || [];
+  return start === undefined ? text : `\u001b[${start}m${text}\u001b[${end}m`;
+}
+
+const plain = (text) => text;
 
 const View = Object.getPrototypeOf(Uint8Array);
 
@@ -30,15 +70,34 @@ function quote(text) {
   return mark + escaped + mark;
 }
 
-function primitive(value, nested) {
-  if (typeof value === 'string') {
-    const cut = value.length > STRING_MAX ? value.slice(0, STRING_MAX) : value;
-    const more = value.length > STRING_MAX ? `... ${value.length - STRING_MAX} more characters` : '';
-    return (nested ? quote(cut) : cut) + more;
+function numberText(value) {
+  return Object.is(value, -0) ? '-0' : String(value);
+}
+
+function stringText(context, value) {
+  const left = value.length - context.maxStringLength;
+  if (left > 0) {
+    const shown = stringText(context, value.slice(0, context.maxStringLength));
+    return `${shown}... ${left} more character${left > 1 ? 's' : ''}`;
   }
-  if (typeof value === 'number') return Object.is(value, -0) ? '-0' : String(value);
-  if (typeof value === 'bigint') return `${value}n`;
-  return String(value);
+  if (value.length <= TEXT_SPLIT_MIN || value.length <= context.breakLength - context.indentation - 4) {
+    return context.style(quote(value), 'string');
+  }
+  const lines = value.split(/(?<=\n)/).map((line) => context.style(quote(line), 'string'));
+  return lines.join(` +\n${' '.repeat(context.indentation + 2)}`);
+}
+
+function primitive(context, value) {
+  switch (typeof value) {
+    case 'string':
+      return stringText(context, value);
+    case 'number':
+      return context.style(numberText(value), 'number');
+    case 'bigint':
+      return context.style(`${value}n`, 'bigint');
+    default:
+      return context.style(String(value), value === null ? 'null' : typeof value);
+  }
 }
 
 function constructorName(value) {
@@ -69,13 +128,21 @@ function functionBase(value) {
   return value.name ? `[${kind}: ${value.name}]` : `[${kind} (anonymous)]`;
 }
 
-function errorBase(error) {
+function errorBase(context, error) {
   const stack = typeof error.stack === 'string' && error.stack !== '' ? error.stack : describe(error);
+  return indented(context, withHeader(error, stack));
+}
+
+function withHeader(error, stack) {
   const header = describe(error);
   // The header was fixed when the error was made; name and message may have changed since.
   if (stack.includes(header)) return stack.includes('\n    at') ? stack : `[${stack}]`;
   const frames = stack.indexOf('\n    at');
   return frames < 0 ? `[${header}]` : header + stack.slice(frames);
+}
+
+function indented(context, text) {
+  return context.indentation === 0 ? text : text.replaceAll('\n', `\n${' '.repeat(context.indentation)}`);
 }
 
 function keysOf(value, context) {
@@ -88,22 +155,22 @@ function keysOf(value, context) {
 function propertyText(context, value, key, level, inArray) {
   const property = Object.getOwnPropertyDescriptor(value, key) || { value: value[key], enumerable: true };
   let shown;
-  if (property.get) shown = property.set ? '[Getter/Setter]' : '[Getter]';
-  else if (property.set) shown = '[Setter]';
+  if (property.get) shown = context.style(property.set ? '[Getter/Setter]' : '[Getter]', 'special');
+  else if (property.set) shown = context.style('[Setter]', 'special');
   else {
     context.indentation += 2;
     shown = formatValue(context, property.value, level + 1);
     context.indentation -= 2;
   }
   if (inArray) return shown;
-  let name = typeof key === 'symbol' ? `[${String(key)}]` : key;
-  if (typeof key === 'string' && !/^[A-Za-z_$][\w$]*$/.test(key)) name = quote(key);
+  let name = typeof key === 'symbol' ? `[${context.style(String(key), 'symbol')}]` : key;
+  if (typeof key === 'string' && !/^[A-Za-z_$][\w$]*$/.test(key)) name = context.style(quote(key), 'string');
   return `${property.enumerable ? name : `[${name}]`}: ${shown}`;
 }
 
 function arrayEntries(context, value, level) {
   const entries = [];
-  const shown = Math.min(value.length, ITEMS_MAX);
+  const shown = Math.min(value.length, context.maxArrayLength);
   for (let i = 0; i < shown; i++) {
     if (i in value) {
       entries.push(propertyText(context, value, i, level, true));
@@ -112,7 +179,7 @@ function arrayEntries(context, value, level) {
     const start = i;
     while (i + 1 < shown && !(i + 1 in value)) i += 1;
     const holes = i - start + 1;
-    entries.push(`<${holes} empty item${holes > 1 ? 's' : ''}>`);
+    entries.push(context.style(`<${holes} empty item${holes > 1 ? 's' : ''}>`, 'undefined'));
   }
   return entries.concat(more(value.length - shown));
 }
@@ -125,7 +192,7 @@ function nestedEntries(context, items, level, show) {
   const entries = [];
   context.indentation += 2;
   for (const item of items) {
-    if (entries.length >= ITEMS_MAX) break;
+    if (entries.length >= context.maxArrayLength) break;
     entries.push(show(item, (value) => formatValue(context, value, level + 1)));
   }
   context.indentation -= 2;
@@ -139,6 +206,16 @@ function indexed(base, entries) {
 function collection(name, value, entries) {
   const base = prefix(value, name, value.size).replace(` [${name}]`, '');
   return { open: `${base}{`, close: '}', entries: entries.concat(more(value.size - entries.length)) };
+}
+
+const PENDING = 0;
+const REJECTED = 2;
+
+function promiseEntries(context, value, level) {
+  const [state, result] = native.promiseState(value) || [PENDING];
+  if (state === PENDING) return [context.style('<pending>', 'special')];
+  const mark = state === REJECTED ? `${context.style('<rejected>', 'special')} ` : '';
+  return nestedEntries(context, [result], level, (item, shown) => mark + shown(item));
 }
 
 // The braces, what stands before them, and the entries of the parts that are not plain properties.
@@ -159,18 +236,25 @@ function partsOf(context, value, level) {
   if (value instanceof Set) {
     return collection('Set', value, nestedEntries(context, value, level, (item, shown) => shown(item)));
   }
-  if (typeof value === 'function') return { base: functionBase(value) };
-  if (value instanceof Error) return { base: errorBase(value), isError: true };
-  if (value instanceof Date) return { base: Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString() };
-  if (value instanceof RegExp) return { base: String(value) };
+  if (typeof value === 'function') return { base: context.style(functionBase(value), 'special') };
+  if (value instanceof Error) return { base: errorBase(context, value), isError: true };
+  if (value instanceof Date) {
+    const text = Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString();
+    return { base: context.style(text, 'date') };
+  }
+  if (value instanceof RegExp) return { base: context.style(String(value), 'regexp') };
   for (const Class of [String, Number, Boolean]) {
     if (value instanceof Class) {
-      return { base: `[${Class.name}: ${primitive(value.valueOf(), true)}]`, indexed: Class === String };
+      const text = `[${Class.name}: ${primitive({ ...context, style: plain }, value.valueOf())}]`;
+      return { base: context.style(text, typeof value.valueOf()), indexed: Class === String };
     }
   }
-  if (value instanceof Promise || value instanceof WeakMap || value instanceof WeakSet) {
-    const hidden = value instanceof Promise ? '<unknown>' : '<items unknown>';
-    return { open: `${constructorName(value)} {`, close: '}', entries: [hidden] };
+  if (value instanceof Promise) {
+    return { open: `${constructorName(value)} {`, close: '}', entries: promiseEntries(context, value, level) };
+  }
+  if (value instanceof WeakMap || value instanceof WeakSet) {
+    const entries = [context.style('<items unknown>', 'special')];
+    return { open: `${constructorName(value)} {`, close: '}', entries };
   }
   if (value instanceof ArrayBuffer) {
     return { open: 'ArrayBuffer {', close: '}', entries: [`byteLength: ${value.byteLength}`] };
@@ -189,61 +273,83 @@ function formatObject(context, value, level) {
     keys = keys.filter((key) => key !== 'stack' && key !== 'message' && key !== 'name');
     if (Object.hasOwn(value, 'cause') && !keys.includes('cause')) keys.push('cause');
   }
-  const entries = (parts.entries || []).concat(keys.map((key) => propertyText(context, value, key, level, false)));
+  let properties = keys.map((key) => propertyText(context, value, key, level, false));
+  let entries = parts.entries || [];
+  if (context.sorted) {
+    if (parts.indexed) properties.sort(context.sorted);
+    else [entries, properties] = [entries.concat(properties).sort(context.sorted), []];
+  }
+  entries = entries.concat(properties);
   if (parts.base !== undefined && entries.length === 0) return parts.base;
   const open = parts.base === undefined ? parts.open : `${parts.base} {`;
   const close = parts.close || '}';
   if (entries.length === 0) return open + close;
-  return arrange(context, entries, open, close, level);
+  return arrange(context, entries, open, close, level, parts.indexed && parts.base === undefined ? value : undefined);
 }
 
-function arrange(context, entries, open, close, level) {
-  if (context.deepest - level < LEVELS_ON_A_LINE) {
+function arrange(context, entries, open, close, level, list) {
+  let lines = entries;
+  if (list !== undefined && context.compact > 0) lines = columns.arrange(context, entries, list);
+  if (context.deepest - level < context.compact && lines === entries) {
     const start = entries.length + context.indentation + open.length + 10;
-    const length = entries.reduce((sum, entry) => sum + entry.length, entries.length + start);
+    const width = context.colors ? columns.width : (text) => text.length;
+    const length = entries.reduce((sum, entry) => sum + width(entry), entries.length + start);
     if (length <= context.breakLength && !entries.some((entry) => entry.includes('\n')) && !open.includes('\n')) {
       return `${open} ${entries.join(', ')} ${close}`;
     }
   }
   const line = `\n${' '.repeat(context.indentation)}`;
-  return `${open}${line}  ${entries.join(`,${line}  `)}${line}${close}`;
+  return `${open}${line}  ${lines.join(`,${line}  `)}${line}${close}`;
 }
 
 function formatValue(context, value, level) {
-  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return primitive(value, true);
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return primitive(context, value);
   const custom = value[CUSTOM];
   if (typeof custom === 'function' && custom !== inspect) {
     const depth = context.depth === null ? Infinity : context.depth - level;
-    const shown = custom.call(value, depth, { ...context.options, depth }, inspect);
+    const shown = custom.call(value, depth, { ...context.options, depth, stylize: context.style }, inspect);
     if (shown !== value) {
       if (typeof shown !== 'string') return formatValue(context, shown, level);
-      return shown.replaceAll('\n', `\n${' '.repeat(context.indentation)}`);
+      return indented(context, shown);
     }
   }
   if (context.path.includes(value)) {
     if (!context.circular.has(value)) context.circular.set(value, context.circular.size + 1);
-    return `[Circular *${context.circular.get(value)}]`;
+    return context.style(`[Circular *${context.circular.get(value)}]`, 'special');
   }
   if (context.depth !== null && level > context.depth && typeof value !== 'function' && !(value instanceof Error)) {
-    return `[${Array.isArray(value) ? 'Array' : constructorName(value) || 'Object: null prototype'}]`;
+    const name = Array.isArray(value) ? 'Array' : constructorName(value) || 'Object: null prototype';
+    return context.style(`[${name}]`, 'special');
   }
   context.path.push(value);
   let shown = formatObject(context, value, level);
   context.path.pop();
-  if (context.circular.has(value)) shown = `<ref *${context.circular.get(value)}> ${shown}`;
+  if (context.circular.has(value)) {
+    shown = `${context.style(`<ref *${context.circular.get(value)}>`, 'special')} ${shown}`;
+  }
   return shown;
 }
 
 function inspect(value, options, ...rest) {
   // The old signature: inspect(value, showHidden, depth).
   const given = typeof options === 'boolean' ? { showHidden: options, depth: rest[0] } : options;
-  const all = { ...DEFAULTS };
-  for (const key of Object.keys(given || {})) if (given[key] !== undefined) all[key] = given[key];
+  let all = DEFAULTS;
+  if (given) {
+    all = { ...DEFAULTS };
+    for (const key of Object.keys(given)) if (given[key] !== undefined) all[key] = given[key];
+  }
   const context = {
     options: all,
     depth: all.depth === null || all.depth === Infinity ? null : all.depth,
     showHidden: all.showHidden,
     breakLength: all.breakLength,
+    compact: typeof all.compact === 'number' ? all.compact : all.compact ? LEVELS_ON_A_LINE : 0,
+    maxArrayLength: all.maxArrayLength === null ? Infinity : all.maxArrayLength,
+    maxStringLength: all.maxStringLength === null ? Infinity : all.maxStringLength,
+    // What `sort` takes, or nothing.
+    sorted: all.sorted === true ? byText : all.sorted,
+    colors: all.colors,
+    style: all.colors ? painted : plain,
     indentation: 0,
     deepest: 0,
     path: [],
@@ -253,60 +359,13 @@ function inspect(value, options, ...rest) {
 }
 inspect.custom = CUSTOM;
 inspect.defaultOptions = DEFAULTS;
+inspect.colors = COLORS;
+inspect.styles = STYLES;
 
-function hasTextOfItsOwn(value) {
-  if (value instanceof Error) return true;
-  const { toString } = value;
-  return typeof toString === 'function' && toString !== Object.prototype.toString && !Array.isArray(value);
-}
-
-function formatted(directive, value) {
-  switch (directive) {
-    case 's':
-      if (typeof value === 'object' && value !== null) {
-        return hasTextOfItsOwn(value) ? String(value) : inspect(value, { depth: 0 });
-      }
-      return primitive(value, false);
-    case 'd':
-      if (typeof value === 'bigint') return `${value}n`;
-      return typeof value === 'object' || typeof value === 'symbol' ? 'NaN' : primitive(Number(value), false);
-    case 'i':
-      if (typeof value === 'bigint') return `${value}n`;
-      return typeof value === 'object' || typeof value === 'symbol' ? 'NaN' : primitive(parseInt(value, 10), false);
-    case 'f':
-      return typeof value === 'symbol' ? 'NaN' : primitive(parseFloat(value), false);
-    case 'j':
-      try {
-        return JSON.stringify(value);
-      } catch {
-        return '[Circular]';
-      }
-    case 'o':
-      return inspect(value, { showHidden: true, depth: 4 });
-    case 'O':
-      return inspect(value);
-    default:
-      return '';
-  }
-}
-
-function format(...args) {
-  const [first] = args;
-  let used = 0;
-  let text = '';
-  if (typeof first === 'string') {
-    used = 1;
-    text = args.length === 1 ? first : first.replace(/%([sdifjoOc%])/g, (whole, directive) => {
-      if (directive === '%') return '%';
-      return used < args.length ? formatted(directive, args[used++]) : whole;
-    });
-  }
-  for (let i = used; i < args.length; i++) {
-    if (i > 0) text += ' ';
-    text += typeof args[i] === 'string' ? args[i] : inspect(args[i]);
-  }
-  return text;
+function byText(a, b) {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
 }
 
 exports.inspect = inspect;
-exports.format = format;
+exports.numberText = numberText;

@@ -52,6 +52,12 @@ exports.deliver = function (event) {
   if (entry !== undefined) (0, entry.callback)(event);
 };
 
+// What is called when the run is over, however it ends.
+exports.endings = undefined;
+exports.atEnd = function (callback) {
+  exports.endings = (exports.endings || []).concat(callback);
+};
+
 exports.isWaiting = function () {
   return counted > 0;
 };

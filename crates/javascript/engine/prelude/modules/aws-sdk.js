@@ -2,18 +2,19 @@
 
 // `aws-sdk` in its second version's form: SNS.publish, SES.sendEmail/sendTemplatedEmail/sendRawEmail, Lambda.invoke,
 // CloudWatchEvents.putEvents, EventBridge.putEvents, SQS.sendMessage; config (update, region, credentials, accessKeyId,
-// …), Credentials, Endpoint, Signers.V4; callback, `.promise()` or `.send(callback)`. Credentials come from the
-// service's options, AWS.config, or AWS_… in process.env. Nothing is retried. Other services and operations are refused
-// by name.
+// …), Credentials, Endpoint, Signers.V4; callback, `.promise()`, or `.on('success' | 'error' | 'complete')` and
+// `.send()`. Credentials come from the service's options, AWS.config, or AWS_… in process.env. Nothing is retried. Other
+// services and operations are refused by name.
 const { call } = require('internal/api-call');
 const { authorization, timestamp } = require('internal/aws-signature');
-const { check } = require('internal/aws-protocols');
+const { check } = require('internal/aws-shapes');
+const { awsError } = require('internal/aws-errors');
 const services = require('internal/aws-services');
 const closed = require('internal/closed');
-const { coded, refusalOf } = require('internal/coded-error');
+const EventEmitter = require('events');
+const { refusalOf } = require('internal/coded-error');
 const { nextTick } = require('internal/loop');
 
-const WAY_OUT = 'bundle the npm package with `hookbox build`, or call the HTTP API with `request`';
 const REFUSED = {
   __proto__: null,
   profile: 'give accessKeyId and secretAccessKey',
@@ -86,8 +87,7 @@ function credentialsOf(options) {
     env.AWS_ACCESS_KEY_ID && new Credentials(env.AWS_ACCESS_KEY_ID, env.AWS_SECRET_ACCESS_KEY, env.AWS_SESSION_TOKEN),
   ].find((credentials) => credentials && credentials.accessKeyId && credentials.secretAccessKey);
   if (!found) {
-    throw coded(
-      Error,
+    throw awsError(
       'CredentialsError',
       "Missing credentials in config; give accessKeyId and secretAccessKey (keep them in the hook's secrets)"
     );
@@ -99,7 +99,7 @@ function addressOf(service, options, params) {
   const region = options.region || config.region || process.env.AWS_REGION || process.env.AWS_DEFAULT_REGION;
   const given =
     service.name === 'sqs' && params.QueueUrl && !options.endpoint ? new URL(params.QueueUrl).origin : options.endpoint;
-  if (!region) throw coded(Error, 'ConfigError', 'Missing region in config');
+  if (!region) throw awsError('ConfigError', 'Missing region in config');
   if (given) return { region, endpoint: given instanceof Endpoint ? given : new Endpoint(String(given)) };
   return {
     region,
@@ -107,9 +107,9 @@ function addressOf(service, options, params) {
   };
 }
 
-async function perform(service, operation, name, options, params) {
+async function perform(service, operation, options, params) {
   refuse(options);
-  check(params, operation, name);
+  check(operation.takes, params);
   const credentials = credentialsOf(options);
   const { region, endpoint } = addressOf(service, options, params);
   const wire = operation.protocol.request(params);
@@ -132,30 +132,51 @@ async function perform(service, operation, name, options, params) {
 }
 
 function failureOf(answer, { code, message, requestId }) {
-  const error = coded(Error, code || 'UnknownError', message || 'AWS answered ' + answer.status);
-  error.name = error.code;
-  error.statusCode = answer.status;
-  error.requestId = requestId || (answer.headers['x-amzn-requestid'] || [])[0];
-  error.retryable = answer.status >= 500 || answer.status === 429;
-  error.time = new Date();
-  return error;
+  return awsError(code || 'UnknownError', message || 'AWS answered ' + answer.status, {
+    statusCode: answer.status,
+    requestId: requestId || (answer.headers['x-amzn-requestid'] || [])[0],
+    retryable: answer.status >= 500 || answer.status === 429,
+  });
 }
 
-/** What an operation without a callback gives: nothing is sent before `promise()` or `send()`. */
-class Request {
-  constructor(start) {
+/**
+ * What an operation without a callback gives: nothing is sent before `promise()` or `send()`. Its events `success`,
+ * `error` and `complete` are given the package's response, of which `data`, `error` and `requestId` are filled.
+ */
+class Request extends EventEmitter {
+  constructor(service, operation, params, start) {
+    super();
+    Object.assign(this, { service, operation, params });
+    this.response = { request: this, data: null, error: null, retryCount: 0 };
     Object.defineProperty(this, 'start', { value: start });
   }
+
   promise() {
-    return this.start();
+    return new Promise((resolve, reject) => {
+      this.on('complete', ({ error, data }) => (error ? reject(error) : resolve(data)));
+      this.run();
+    });
   }
+
   send(callback) {
-    const done = callback || (() => {});
+    if (callback) this.on('complete', (response) => callback.call(response, response.error, response.data));
+    this.run();
+    return this.response;
+  }
+
+  run() {
     this.start().then(
-      (data) => nextTick(done, null, data),
-      (error) => nextTick(done, error, null)
+      (data) => nextTick(() => this.finish({ data, requestId: (data.ResponseMetadata || {}).RequestId })),
+      (error) => nextTick(() => this.finish({ error, requestId: error.requestId }))
     );
-    return this;
+  }
+
+  finish(result) {
+    const response = Object.assign(this.response, result);
+    // Nobody need listen for `error`: the failure is told to `complete` too.
+    if (!response.error) this.emit('success', response);
+    else if (this.listenerCount('error') > 0) this.emit('error', response.error, response);
+    this.emit('complete', response);
   }
 }
 
@@ -169,13 +190,13 @@ function serviceClass(title) {
         this[name] = (params, callback) => {
           if (typeof params === 'function') [params, callback] = [{}, params];
           const settings = Object.assign({}, this.config, { params: undefined });
-          const request = new Request(() =>
-            perform(service, service.operations[name], name, settings, Object.assign({}, bound, params))
-          );
-          return callback ? request.send(callback) : request;
+          const all = Object.assign({}, bound, params);
+          const request = new Request(this, name, all, () => perform(service, service.operations[name], settings, all));
+          if (callback) request.send(callback);
+          return request;
         };
       }
-      return closed(this, 'aws-sdk: ' + title, WAY_OUT);
+      return closed(this, 'aws-sdk: ' + title);
     }
   };
   Object.defineProperty(Service, 'name', { value: title });
@@ -208,4 +229,4 @@ const AWS = { config, Config, Credentials, Endpoint, Signers: { V4 }, util: { da
 for (const title of Object.keys(services)) AWS[title] = serviceClass(title);
 AWS.default = AWS;
 
-module.exports = closed(AWS, 'aws-sdk', WAY_OUT);
+module.exports = closed(AWS, 'aws-sdk');

@@ -5,7 +5,8 @@
 // AxiosHeaders, all, spread; `default` is the same thing. Configuration: url, baseURL, method, headers, params,
 // paramsSerializer, data, auth, timeout, responseType (json, text, arraybuffer, stream, blob), validateStatus,
 // transformRequest, transformResponse, maxRedirects (at most 5), maxContentLength, maxBodyLength, cancelToken, signal,
-// adapter (a function).
+// adapter (a function). What it sends is what versions 0.x send, with which hooks were written; its errors are those of
+// 1.x.
 const send = require('internal/axios-send');
 const transform = require('internal/axios-transform');
 const { AxiosError, CanceledError } = require('internal/axios-errors');
@@ -60,13 +61,17 @@ function mergeDeep(a, b) {
 
 function flatHeaders(headers, method) {
   const list = new HeaderList(headers.common).assign(headers[method]);
+  const type = list.get('content-type');
   for (const name of Object.keys(headers)) {
     if (!(HEADER_GROUPS.includes(name) && isPlain(headers[name]))) {
       if (headers[name] === false || headers[name] === null) list.delete(name);
       else if (typeof headers[name] !== 'function') list.set(name, headers[name]);
     }
   }
-  return new AxiosHeaders(list.toObject());
+  const flat = new AxiosHeaders(list.toObject());
+  const isDefault = type !== undefined && !Object.keys(headers).some((name) => name.toLowerCase() === 'content-type');
+  if (isDefault) flat.noteDefaultType(type);
+  return flat;
 }
 
 class InterceptorManager {
@@ -134,9 +139,11 @@ for (const method of WITH_BODY) {
 async function dispatch(config) {
   throwIfCanceled(config);
   const headers = AxiosHeaders.from(config.headers);
+  const type = headers.takeDefaultType();
   let data = config.data;
   for (const step of [].concat(config.transformRequest || [])) data = step.call(config, data, headers);
-  if (WITH_BODY.includes(config.method)) headers.setContentType('application/x-www-form-urlencoded', false);
+  if (type !== undefined) headers.setContentType(type, false);
+  else if (WITH_BODY.includes(config.method)) headers.setContentType('application/x-www-form-urlencoded', false);
   const final = Object.assign({}, config, { headers, data });
   if (
     typeof config.adapter !== 'function' &&

@@ -6,6 +6,8 @@
 const native = require('internal/native');
 const encoding = require('internal/encoding');
 const { Buffer } = require('buffer');
+const { Transform } = require('stream');
+const { inherits } = require('util');
 const { coded, unsupported } = require('internal/coded-error');
 const { webcrypto } = require('internal/webcrypto');
 
@@ -27,42 +29,51 @@ function bytesOf(value, inputEncoding, name = 'data') {
   );
 }
 
-/** What `createHash` and `createHmac` give: chunks are gathered, and hashed at `digest`. */
-class Digest {
-  constructor(compute) {
-    Object.defineProperty(this, 'state', { value: { compute, chunks: [], done: false } });
-  }
+/** What `createHash` and `createHmac` give: chunks are gathered, and hashed at `digest`. It is a stream too. */
+function Digest(compute) {
+  Object.defineProperty(this, 'state', { value: { compute, chunks: [], done: false, streams: false } });
+}
+inherits(Digest, Transform);
 
+Object.assign(Digest.prototype, {
   update(data, inputEncoding) {
     if (this.state.done) throw coded(Error, 'ERR_CRYPTO_HASH_FINALIZED', 'Digest already called');
     this.state.chunks.push(Buffer.from(bytesOf(data, inputEncoding)));
     return this;
-  }
+  },
 
   digest(outputEncoding) {
     if (this.state.done) throw coded(Error, 'ERR_CRYPTO_HASH_FINALIZED', 'Digest already called');
     this.state.done = true;
     const result = Buffer.from(this.state.compute(Buffer.concat(this.state.chunks)));
     return outputEncoding && outputEncoding !== 'buffer' ? result.toString(outputEncoding) : result;
-  }
+  },
 
   copy() {
     const twin = new Digest(this.state.compute);
     twin.state.chunks.push(...this.state.chunks);
     return twin;
-  }
+  },
 
-  write(data, inputEncoding) {
-    this.update(data, inputEncoding);
-    return true;
-  }
-  end(data, inputEncoding) {
-    if (data !== undefined) this.update(data, inputEncoding);
-    return this;
-  }
-  read() {
-    return this.digest();
-  }
+  _transform(chunk, encoding, done) {
+    this.update(chunk);
+    done();
+  },
+  _flush(done) {
+    done(null, this.digest());
+  },
+});
+
+// Few scripts use one as a stream, so what a stream needs is made when the first of its methods is called.
+const STREAMING = 'on,addListener,prependListener,emit,write,end,read,pipe,setEncoding,resume'.split(',');
+for (const name of STREAMING) {
+  Digest.prototype[name] = function (...args) {
+    if (!this.state.streams) {
+      this.state.streams = true;
+      Transform.call(this);
+    }
+    return Transform.prototype[name].apply(this, args);
+  };
 }
 
 function algorithmOf(name) {
@@ -78,6 +89,17 @@ function algorithmOf(name) {
   return plain;
 }
 
+/** The same for what is built on a hash, whose errors have words of their own. */
+function digestOf(name) {
+  try {
+    return algorithmOf(name);
+  } catch (error) {
+    throw error.code === 'ERR_OSSL_EVP_UNSUPPORTED'
+      ? coded(TypeError, 'ERR_CRYPTO_INVALID_DIGEST', 'Invalid digest: ' + name)
+      : error;
+  }
+}
+
 exports.createHash = function createHash(name) {
   const algorithm = algorithmOf(name);
   return new Digest((data) => native.hash(algorithm, data));
@@ -86,14 +108,7 @@ exports.createHash = function createHash(name) {
 exports.createHmac = function createHmac(name, key) {
   if (key === undefined || key === null) bytesOf(key, undefined, 'key');
   const secret = key && key.type === 'secret' && key.export ? key.export() : key;
-  let algorithm;
-  try {
-    algorithm = algorithmOf(name);
-  } catch (error) {
-    throw error.code === 'ERR_OSSL_EVP_UNSUPPORTED'
-      ? coded(Error, 'ERR_CRYPTO_INVALID_DIGEST', 'Invalid digest: ' + name)
-      : error;
-  }
+  const algorithm = digestOf(name);
   const bytes = bytesOf(secret, undefined, 'key');
   return new Digest((data) => native.hmac(algorithm, bytes, data));
 };
@@ -184,28 +199,30 @@ exports.timingSafeEqual = function timingSafeEqual(a, b) {
 };
 
 exports.pbkdf2Sync = function pbkdf2Sync(password, salt, iterations, length, digest) {
-  const algorithm = algorithmOf(digest);
   const key = bytesOf(password, undefined, 'password');
-  const blocks = [];
-  for (let index = 1, made = 0; made < length; index++) {
-    const number = Buffer.alloc(4);
-    number.writeUInt32BE(index);
-    let step = native.hmac(algorithm, key, Buffer.concat([Buffer.from(bytesOf(salt, undefined, 'salt')), number]));
-    const block = Buffer.from(step);
-    for (let i = 1; i < iterations; i++) {
-      step = native.hmac(algorithm, key, step);
-      for (let at = 0; at < block.length; at++) block[at] ^= step[at];
-    }
-    blocks.push(block);
-    made += block.length;
-  }
-  return Buffer.concat(blocks, length);
+  const salted = bytesOf(salt, undefined, 'salt');
+  const algorithm = digestOf(digest);
+  checkCount('iterations', iterations, 1);
+  checkCount('keylen', length, 0);
+  return Buffer.from(native.pbkdf2(algorithm, key, salted, iterations, length));
 };
 
 exports.pbkdf2 = function pbkdf2(password, salt, iterations, length, digest, callback) {
   const key = exports.pbkdf2Sync(password, salt, iterations, length, digest);
   setImmediate(callback, null, key);
 };
+
+function checkCount(name, value, least) {
+  if (typeof value !== 'number') {
+    const message = 'The "' + name + '" argument must be of type number. Received type ' + typeof value;
+    throw coded(TypeError, 'ERR_INVALID_ARG_TYPE', message);
+  }
+  if (!Number.isInteger(value) || value < least || value > 0x7fffffff) {
+    const range = Number.isInteger(value) ? '>= ' + least + ' && <= 2147483647' : 'an integer';
+    const message = 'The value of "' + name + '" is out of range. It must be ' + range + '. Received ' + value;
+    throw coded(RangeError, 'ERR_OUT_OF_RANGE', message);
+  }
+}
 
 const ABSENT = [
   'createCipheriv',

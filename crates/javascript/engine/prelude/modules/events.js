@@ -21,13 +21,14 @@ const methods = {
   prependListener(name, listener) {
     return add(this, name, listener, true);
   },
+  // Through the emitter's own `on`: of a stream it is what starts it.
   once(name, listener) {
     check(listener);
-    return add(this, name, wrapOnce(this, name, listener), false);
+    return this.on(name, wrapOnce(this, name, listener));
   },
   prependOnceListener(name, listener) {
     check(listener);
-    return add(this, name, wrapOnce(this, name, listener), true);
+    return this.prependListener(name, wrapOnce(this, name, listener));
   },
 
   off(name, listener) {

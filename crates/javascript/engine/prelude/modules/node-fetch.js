@@ -1,8 +1,10 @@
 'use strict';
 
 // `node-fetch` as its second version has it: fetch with `timeout`, `follow`, `size`; Headers with `raw()`, Response
-// with `buffer()`, FetchError.
-const { Request, Response, perform } = require('internal/fetch');
+// with `buffer()` and a `body` that is a stream of Node, FetchError.
+const web = require('internal/fetch');
+const { Readable } = require('stream');
+const { Buffer } = require('buffer');
 const { Headers } = require('internal/web-headers');
 const { FormData } = require('internal/web-form-data');
 const { Blob } = require('internal/blob');
@@ -26,6 +28,32 @@ class AbortError extends Error {
   }
 }
 
+/** The web's class with the body of this package. */
+const withBody = (Base) =>
+  class extends Base {
+    async json() {
+      const text = await this.text();
+      try {
+        return JSON.parse(text);
+      } catch (error) {
+        const message = 'invalid json response body at ' + this.url + ' reason: ' + error.message;
+        throw new FetchError(message, 'invalid-json');
+      }
+    }
+    [web.STREAM_OF](read) {
+      return new Readable({
+        read() {
+          const bytes = read();
+          this.push(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+          this.push(null);
+        },
+      });
+    }
+  };
+
+class Request extends withBody(web.Request) {}
+class Response extends withBody(web.Response) {}
+
 async function fetch(url, init = {}) {
   aboutTls('node-fetch', init);
   if (!/^https?:/i.test(String((url && (url.url || url.href)) || url))) {
@@ -42,8 +70,9 @@ async function fetch(url, init = {}) {
     }
     return new FetchError('request to ' + address + ' failed, reason: ' + error.message, 'system', error);
   };
-  const response = await perform(request, {
+  const response = await web.perform(request, {
     userAgent: 'node-fetch',
+    Response,
     redirectsMax: Math.min(follow, client.REDIRECTS_MAX),
     timeoutMs: init.timeout || undefined,
     wrap,

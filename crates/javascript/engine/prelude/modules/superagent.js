@@ -100,7 +100,9 @@ class Request {
     return this;
   }
   timeout(value) {
-    this.state.timeoutMs = value !== null && typeof value === 'object' ? value.deadline || value.response : value;
+    const { deadline, response } = value !== null && typeof value === 'object' ? value : { deadline: value };
+    this.state.timeoutMs = deadline && response ? Math.min(deadline, response) : deadline || response;
+    this.state.timeoutIsForResponse = this.state.timeoutMs !== deadline;
     return this;
   }
   redirects(count) {
@@ -159,12 +161,14 @@ class Request {
         redirect: state.redirects > 0 ? redirect : undefined,
       },
       (error, answer) => {
-        if (error) {
-          return callback(
-            Object.assign(error, error.code === 'ETIMEDOUT' ? { timeout: state.timeoutMs, code: 'ECONNABORTED' } : {})
-          );
+        if (error) return callback(error.code === 'ETIMEDOUT' && state.timeoutMs ? timeoutError(state) : error);
+        let response;
+        try {
+          response = responseOf(answer, this);
+        } catch (unreadable) {
+          const rawResponse = answer.text() || null;
+          return callback(Object.assign(unreadable, { rawResponse, statusCode: answer.status }));
         }
-        const response = responseOf(answer, this);
         callback(state.ok(response) ? null : failure(response), response);
       }
     );
@@ -251,6 +255,15 @@ function responseOf(answer, request) {
     value: () => ({ req: request.toJSON(), header: response.headers, status, text }),
   });
   return response;
+}
+
+function timeoutError({ timeoutMs, timeoutIsForResponse }) {
+  const what = timeoutIsForResponse ? 'Response timeout' : 'Timeout';
+  return Object.assign(new Error(what + ' of ' + timeoutMs + 'ms exceeded'), {
+    timeout: timeoutMs,
+    code: 'ECONNABORTED',
+    errno: timeoutIsForResponse ? 'ETIMEDOUT' : 'ETIME',
+  });
 }
 
 function failure(response) {

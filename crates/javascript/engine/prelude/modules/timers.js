@@ -8,7 +8,4 @@ exports.setInterval = setInterval;
 exports.clearInterval = clearInterval;
 exports.setImmediate = setImmediate;
 exports.clearImmediate = clearImmediate;
-exports.promises = {
-  setTimeout: (ms, value) => new Promise((resolve) => setTimeout(resolve, ms, value)),
-  setImmediate: (value) => new Promise((resolve) => setImmediate(resolve, value)),
-};
+exports.promises = require('./timers').promises;

@@ -5,7 +5,21 @@
 // resources are refused by name.
 const { call, withCallback } = require('internal/api-call');
 const { basic } = require('internal/header-list');
+const { unsupported } = require('internal/coded-error');
 const closed = require('internal/closed');
+
+/** The promises of the package, which have `done` and two names besides the methods of the language. */
+class TwilioPromise extends Promise {
+  done(onValue, onError) {
+    this.then(onValue, onError);
+  }
+  fail(onError) {
+    return this.catch(onError);
+  }
+  fin(onSettled) {
+    return this.finally(onSettled);
+  }
+}
 
 class RestException extends Error {
   constructor(answer) {
@@ -56,13 +70,22 @@ function twilio(username, password, options = {}) {
   if (!accountSid.startsWith('AC')) throw new Error('accountSid must start with AC');
   const headers = { Accept: 'application/json', Authorization: basic(username, password) };
 
-  async function send(method, url, params) {
-    const answer = await call({ method, url, headers, form: method === 'POST' ? formOf(params) : undefined });
-    if (answer.status < 200 || answer.status > 299) throw new RestException(answer);
-    return resourceOf(answer.data || {});
-  }
-  const creator = (url, title) =>
-    closed({ create: (params, callback) => withCallback(send('POST', url, params), callback) }, title);
+  const send = (method, url, params, callback) => {
+    const form = method === 'POST' ? formOf(params) : undefined;
+    const sent = call({ method, url, headers, form }).then((answer) => {
+      if (answer.status < 200 || answer.status > 299) throw new RestException(answer);
+      return resourceOf(answer.data || {});
+    });
+    return withCallback(TwilioPromise.resolve(sent), callback);
+  };
+  /** A list that can be added to; called with a sid, as for reading one resource, it says that it cannot. */
+  const creator = (url, title) => {
+    const list = () => {
+      throw unsupported(title + '(sid)', closed.WAY_OUT);
+    };
+    list.create = (params, callback) => send('POST', url, params, callback);
+    return closed(list, title);
+  };
 
   const account = 'https://api.twilio.com/2010-04-01/Accounts/' + accountSid;
   const services = (sid) => {
@@ -86,7 +109,7 @@ function twilio(username, password, options = {}) {
             '/PhoneNumbers/' +
             encodeURIComponent(number) +
             (query && '?' + query);
-          return withCallback(send('GET', url), typeof params === 'function' ? params : callback);
+          return send('GET', url, undefined, typeof params === 'function' ? params : callback);
         },
       },
       'twilio: lookups.phoneNumbers(number)'

@@ -2,7 +2,8 @@
 
 // `util`: promisify, callbackify, inherits, deprecate, inspect, format, types, isDeepStrictEqual, TextEncoder/Decoder,
 // the old `isArray` family.
-const { inspect, format } = require('internal/inspect');
+const { inspect } = require('internal/inspect');
+const { format } = require('internal/format');
 const deepEqual = require('internal/deep-equal');
 const { coded } = require('internal/coded-error');
 const { TextEncoder, TextDecoder } = require('internal/text-encoding');

@@ -9,7 +9,7 @@ use sha2::digest::Digest;
 use sha2::{Sha224, Sha256, Sha384, Sha512};
 
 use super::{Arguments, with_two};
-use crate::value::{ErrorKind, Result, byte_array, throw, with_bytes, with_text};
+use crate::value::{ErrorKind, Result, byte_array, number, throw, with_bytes, with_text};
 
 #[derive(Clone, Copy)]
 enum Algorithm {
@@ -61,15 +61,54 @@ impl Algorithm {
             Self::Sha512 => hmac_of::<Sha512>(key, data),
         }
     }
+
+    fn pbkdf2(self, key: &[u8], salt: &[u8], iterations: u32, length: usize) -> Vec<u8> {
+        match self {
+            Self::Md5 => pbkdf2_of::<Md5>(key, salt, iterations, length),
+            Self::Sha1 => pbkdf2_of::<Sha1>(key, salt, iterations, length),
+            Self::Sha224 => pbkdf2_of::<Sha224>(key, salt, iterations, length),
+            Self::Sha256 => pbkdf2_of::<Sha256>(key, salt, iterations, length),
+            Self::Sha384 => pbkdf2_of::<Sha384>(key, salt, iterations, length),
+            Self::Sha512 => pbkdf2_of::<Sha512>(key, salt, iterations, length),
+        }
+    }
+}
+
+fn keyed<D: EagerHash>(key: &[u8]) -> Hmac<D>
+where
+    Hmac<D>: Mac + KeyInit,
+{
+    <Hmac<D> as KeyInit>::new_from_slice(key).expect("a key of any length is taken")
 }
 
 fn hmac_of<D: EagerHash>(key: &[u8], data: &[u8]) -> Vec<u8>
 where
     Hmac<D>: Mac + KeyInit,
 {
-    let mut mac = <Hmac<D> as KeyInit>::new_from_slice(key).expect("a key of any length is taken");
-    mac.update(data);
-    mac.finalize().into_bytes().to_vec()
+    keyed::<D>(key).chain_update(data).finalize().into_bytes().to_vec()
+}
+
+/// RFC 8018, 5.2. The key goes into the hash's state once, and each iteration begins with a copy of that: two blocks to
+/// hash instead of four.
+fn pbkdf2_of<D: EagerHash>(key: &[u8], salt: &[u8], iterations: u32, length: usize) -> Vec<u8>
+where
+    Hmac<D>: Mac + KeyInit + Clone,
+{
+    let keyed = keyed::<D>(key);
+    let mut derived = Vec::with_capacity(length);
+    for index in 1_u32.. {
+        let mut step = keyed.clone().chain_update(salt).chain_update(index.to_be_bytes()).finalize().into_bytes();
+        let mut block = step.clone();
+        for _ in 1..iterations {
+            step = keyed.clone().chain_update(&step).finalize().into_bytes();
+            block.iter_mut().zip(&step).for_each(|(sum, byte)| *sum ^= byte);
+        }
+        derived.extend_from_slice(&block[..block.len().min(length - derived.len())]);
+        if derived.len() == length {
+            break;
+        }
+    }
+    derived
 }
 
 /// `hash(algorithm, bytes)`
@@ -84,6 +123,19 @@ pub(super) fn hmac(arguments: &Arguments<'_>) -> Result<JSValue> {
     let algorithm = Algorithm::of_argument(arguments)?;
     let code = with_two(arguments, 1, |key, data| algorithm.hmac(key, data))?;
     byte_array(arguments.ctx, &code)
+}
+
+/// `pbkdf2(algorithm, key, salt, iterations, length)`
+pub(super) fn pbkdf2(arguments: &Arguments<'_>) -> Result<JSValue> {
+    const MOST: usize = 1 << 20;
+    let algorithm = Algorithm::of_argument(arguments)?;
+    let iterations = number(arguments.ctx, arguments.get(3))? as u32;
+    let length = number(arguments.ctx, arguments.get(4))? as usize;
+    if length > MOST {
+        return Err(throw(arguments.ctx, ErrorKind::Range, "pbkdf2 gives at most 1048576 bytes"));
+    }
+    let derived = with_two(arguments, 1, |key, salt| algorithm.pbkdf2(key, salt, iterations, length))?;
+    byte_array(arguments.ctx, &derived)
 }
 
 /// `timingSafeEqual(a, b)`: looks at every byte, whatever the first ones say.

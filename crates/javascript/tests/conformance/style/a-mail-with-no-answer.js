@@ -1,5 +1,5 @@
 //: answer: error connect connection refused
-//: expect: failed Error: connection refused
+//: expect: failed Error: connect ECONNREFUSED mail.example.com:443
 //: expect property: {"code":"ECONNREFUSED"}
 //: expect request: POST https://mail.example.com/v3/send
 module.exports = function (user, context, cb) {

@@ -212,7 +212,7 @@ function Table({ events }: { events: Event[] }) {
                 {event.deliveries.map((delivery) => {
                   const last = delivery.attempts.at(-1);
                   return (
-                    <div key={delivery.id}>
+                    <div class="clamped" key={delivery.id}>
                       {last && <LastAttempt number={last.number} outcome={last.outcome} message={last.error?.message} />}
                       {delivery.waiting_for && delivery.state === 'pending' && <Waits reason={delivery.waiting_for} />}
                     </div>

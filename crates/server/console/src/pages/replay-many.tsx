@@ -28,7 +28,7 @@ const STATES: [ReplayFilter['state'], string][] = [
 /** Says how many deliveries match before it replays any. */
 export function ReplayMany({ filter, hooks, onClose, onDone }: Props) {
   const [state, setState] = useState(filter.state);
-  const chosen: ReplayFilter = { ...filter, state, take: TAKE_MAX };
+  const chosen: ReplayFilter = { ...filter, state };
   const counting = useLoad(() => api.replayMany(chosen, true), [state]);
   const action = useAction();
   const matched = counting.data;

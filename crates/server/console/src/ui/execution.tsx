@@ -97,7 +97,7 @@ export function Lines({ lines, dropped }: { lines: LogLine[]; dropped: number })
       {shown < lines.length && (
         <Button onClick={() => setShown(shown + LINES_AT_ONCE)}>Show more ({count(lines.length - shown)} left)</Button>
       )}
-      {dropped > 0 && <p class="hint">{counted(dropped, 'further line')} went over a log limit and was not kept.</p>}
+      {dropped > 0 && <p class="hint">{counted(dropped, 'further line')} went over a log limit and {dropped === 1 ? 'was' : 'were'} not kept.</p>}
     </section>
   );
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use hookbox_protocol::id::{AuditId, LogId};
-use hookbox_protocol::{ApiError, ErrorCode};
+use hookbox_protocol::{ApiError, ErrorCode, Scope};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 use utoipa::openapi::example::ExampleBuilder;
@@ -20,6 +20,9 @@ pub(super) const ERRORS: &str = "x-errors";
 
 /// The prefix of the calls that are counted for their token.
 const COUNTED: &str = "/api/v2/";
+
+/// The prefix of the calls that refuse a query parameter that they do not know.
+const STRICT: &str = "/v1/";
 
 const JSON: &str = "application/json";
 
@@ -137,24 +140,31 @@ fn errors_of_kind(path: &str, operation: &Operation) -> Vec<ErrorCode> {
         |parameter| matches!(parameter, RefOr::T(parameter) if matches!(parameter.parameter_in, ParameterIn::Query)),
     );
     let takes_body = operation.request_body.is_some();
+    let brings_code = takes_body && operation.security.iter().flatten().any(writes_hooks);
     let talks_to_the_store = asks || takes_body;
     [
         (path.contains('{'), ErrorCode::InvalidUri),
-        (has_query, ErrorCode::InvalidQueryString),
+        (has_query || path.starts_with(STRICT), ErrorCode::InvalidQueryString),
         (takes_body, ErrorCode::InvalidBody),
         (takes_body, ErrorCode::RequestTimeout),
         (takes_body, ErrorCode::TooLarge),
-        (takes_body && asks, ErrorCode::UnsupportedMediaType),
+        (takes_body, ErrorCode::UnsupportedMediaType),
         (asks, ErrorCode::InvalidToken),
         (asks, ErrorCode::InsufficientScope),
         (is_tenants, ErrorCode::TenantSuspended),
         (talks_to_the_store, ErrorCode::TooManyRequests),
         (true, ErrorCode::Internal),
         (talks_to_the_store, ErrorCode::Unavailable),
+        (brings_code, ErrorCode::DiskNearlyFull),
     ]
     .into_iter()
     .filter_map(|(applies, code)| applies.then_some(code))
     .collect()
+}
+
+fn writes_hooks(requirement: &SecurityRequirement) -> bool {
+    let names = [Scope::CreateHooks, Scope::UpdateHooks].map(Scope::name);
+    tenant_scopes(requirement).is_some_and(|scopes| scopes.iter().any(|scope| names.contains(&scope.as_str())))
 }
 
 /// The scopes of a requirement that a tenant's token meets.

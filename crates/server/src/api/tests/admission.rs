@@ -19,7 +19,7 @@ async fn a_tenant_is_shown_with_its_quotas_and_changed_by_name() {
 
     house.hook(&token, "one", completes()).await;
     let full = house.upload("POST", "/v1/hooks?name=two&trigger=post-change-password", &token, completes()).await;
-    full.expect_error(422, "limit_reached", "1 hooks already, the limit `hooks`");
+    full.expect_error(422, "limit_reached", "there is 1 hook and 1 would be added; the limit `hooks` is 1");
     full.expect_error(422, "limit_reached", "operator");
 
     let back = patch(json!({"quotas": {"hooks": null}})).await.expect(200);
@@ -70,7 +70,9 @@ async fn a_suspended_tenant_is_told_so_whatever_it_asks_for() {
         house.get("/v1/tenants", token).await.expect_error(403, "tenant_suspended", "suspended");
         house.get("/v1/stats", token).await.expect_error(403, "tenant_suspended", "suspended");
     }
-    house.post("/oauth/token", "", &credentials).await.expect_error(403, "tenant_suspended", "suspended");
+    let refused = house.post("/oauth/token", "", &credentials).await.expect(403);
+    let description = "the tenant 'acme' is suspended; its deliveries wait until the operator resumes it";
+    assert_eq!(refused, json!({"error": "access_denied", "error_description": description}));
     let mut wrong = credentials.clone();
     wrong["client_secret"] = json!("hbs_wrong");
     assert_eq!(

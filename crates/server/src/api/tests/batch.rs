@@ -118,8 +118,10 @@ async fn a_full_backlog_refuses_the_lines_that_are_too_many() {
     let settings = ServerSettings { backlog_per_tenant_max: 3, ..ServerSettings::default() };
     let house = House::with(settings).await;
     let token = house.tenant("acme").await;
-    house.hook(&token, "mine", completes()).await;
     let body = format!("{}\n", event("u")).repeat(5);
+    let without_a_hook = lines(&post(&house, &token, body.clone()).await);
+    assert_eq!(codes(&without_a_hook), ["accepted"; 5], "they make no delivery");
+    house.hook(&token, "mine", completes()).await;
     let all = lines(&post(&house, &token, body.clone()).await);
     let full = "backlog_full";
     assert_eq!(codes(&all), ["accepted", "accepted", "accepted", full, full]);

@@ -63,6 +63,46 @@ async fn enabling_a_second_hook_disables_the_first_until_the_tenant_says_otherwi
     ] {
         house.json("PATCH", "/v1/settings", &token, &body).await.expect_error(400, "invalid_body", part);
     }
+    let as_text = house.json("PATCH", "/v1/settings", &token, &json!({"several_hooks_per_trigger": "true"})).await;
+    assert_eq!(as_text.expect(200), json!({"several_hooks_per_trigger": true}));
+}
+
+#[tokio::test]
+async fn a_call_with_other_arguments_is_refused_also_where_no_hook_is_enabled() {
+    let house = House::new().await;
+    let token = house.tenant("acme").await;
+    for (trigger, body, part) in [
+        ("pre-user-registration", json!({"bogus": 1}), "takes no argument `bogus`"),
+        ("pre-user-registration", json!({}), "lacks `user`"),
+        ("credentials-exchange", json!({"client": "c"}), "lacks `client`"),
+        ("send-phone-message", json!({"context": []}), "lacks `context`"),
+    ] {
+        let path = format!("/v1/triggers/{trigger}/call");
+        house.post(&path, &token, &body).await.expect_error(400, "invalid_body", part);
+    }
+    let path = "/v1/triggers/pre-user-registration/call";
+    assert_eq!(house.post(path, &token, &json!({"user": {}})).await.expect(200)["hook_id"], Value::Null);
+}
+
+#[tokio::test]
+async fn a_call_tells_its_hooks_an_id_of_its_own_and_no_arguments_that_were_not_given() {
+    let house = House::new().await;
+    let token = house.tenant("acme").await;
+    hook(&house, &token, "send-phone-message", "echo", 0, echoes("send_phone_message")).await;
+    let path = "/v1/triggers/send-phone-message/call";
+    let call = async || {
+        let input = json!({"recipient": "+15550100", "text": null});
+        let got = house.post(path, &token, &input).await.expect(200)["value"].clone();
+        assert_eq!((&got["recipient"], got.get("text")), (&json!("+15550100"), None), "{got}");
+        got["context"]["webtask"]["event"].clone()
+    };
+    let (first, second) = (call().await, call().await);
+    assert_ne!(first["id"], second["id"]);
+    for event in [first, second] {
+        let id: hookbox_protocol::EventId = event["id"].as_str().expect("text").parse().expect("an id");
+        assert!(id.0 > 0, "{event}");
+        assert_eq!(event["attempt"], 1);
+    }
 }
 
 #[tokio::test]

@@ -23,9 +23,20 @@ async fn a_nearly_full_disk_takes_no_events_and_says_so() {
     }
     let ready = house.get("/readyz", "").await;
     assert_eq!(ready.expect(503)["reason"], "the disk is nearly full");
+    let hook = json!({ "name": "mine", "triggerId": "post-change-password", "script": "x".repeat(5_000) }).to_string();
+    let large = http::Request::post("/api/v2/hooks")
+        .header("content-type", "application/json")
+        .header("content-length", hook.len());
+    house.send(large, &token, hook.into()).await.expect_error(503, "disk_nearly_full", "no code");
+    let small = json!({ "name": "mine", "triggerId": "post-change-password", "script": "module.exports = 1" });
+    let id = house.post("/api/v2/hooks", &token, &small).await.expect(201)["id"].as_str().expect("an id").to_owned();
+    house
+        .send(http::Request::post(format!("/v1/hooks/{id}/versions/1/activate")), &token, String::new().into())
+        .await
+        .expect(200);
     house.get("/healthz", "").await.expect(200);
     let metrics = String::from_utf8(house.get("/metrics", "").await.body.to_vec()).expect("text");
-    assert!(metrics.contains("hookbox_refusals_total{code=\"disk_nearly_full\"} 2"), "{metrics}");
+    assert!(metrics.contains("hookbox_refusals_total{code=\"disk_nearly_full\"} 3"), "{metrics}");
     let free = metrics.lines().find_map(|line| line.strip_prefix("hookbox_disk_free_bytes ")).expect("the gauge");
     assert!(free.parse::<u64>().is_ok_and(|free| free > 0), "{free}");
 }

@@ -10,7 +10,7 @@ use crate::testing::{House, OPERATOR};
 async fn what_does_not_exist_is_refused_in_the_envelope() {
     let house = House::new().await;
     house.get("/v1/nothing", "").await.expect_error(404, "not_found", "/v1/nothing");
-    house.get("/", "").await.expect_error(404, "not_found", "there is no address '/'");
+    house.get("/v1", "").await.expect_error(404, "not_found", "there is no address '/v1'");
     let wrong = house.json("DELETE", "/v1/events", "", &json!({})).await;
     wrong.expect_error(405, "method_not_allowed", "'/v1/events' does not take DELETE");
 }
@@ -147,5 +147,60 @@ async fn metrics_count_by_route_and_never_by_path_or_tenant() {
     }
     for part in ["acme", "evt_", "u1"] {
         assert!(!text.contains(part), "{part} is in\n{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_compressed_body_is_refused_by_its_header() {
+    let house = House::new().await;
+    let token = house.tenant("acme").await;
+    let send = async |path: &str, encoding: &str, body: &'static str| {
+        let request =
+            Request::post(path).header("content-type", "application/json").header("content-encoding", encoding);
+        house.send(request, &token, Body::from(body)).await
+    };
+    for path in
+        ["/v1/events/post-change-password", "/v1/events/post-change-password/batch", "/api/v2/hooks", "/oauth/token"]
+    {
+        let refused = send(path, "gzip", "x").await;
+        refused.expect_error(415, "unsupported_media_type", "the header `Content-Encoding` is 'gzip'");
+    }
+    let event = r#"{"user":{},"context":{"connection":{}}}"#;
+    send("/v1/events/post-change-password", "identity", event).await.expect(202);
+}
+
+#[tokio::test]
+async fn what_was_sent_is_not_sent_back_at_length() {
+    let house = House::new().await;
+    let token = house.tenant("acme").await;
+    let body = json!({ "\u{e9}".repeat(50_000): 1 });
+    for path in ["/v1/events/post-change-password", "/v1/tokens", "/v1/runner"] {
+        let answer = house.post(path, &token, &body).await;
+        answer.expect_error(400, "invalid_body", "unknown field `\u{e9}");
+        answer.expect_error(400, "invalid_body", "at line 1 column ");
+        assert!(answer.body.len() < 2_000, "{path}: {} bytes", answer.body.len());
+    }
+}
+
+#[tokio::test]
+async fn a_query_parameter_that_a_call_does_not_know_is_refused_by_name() {
+    let house = House::new().await;
+    let token = house.tenant("acme").await;
+    let tenant_calls = [
+        ("GET", "/v1/hooks?enabled=true", "'enabled'"),
+        ("GET", "/v1/hooks/01ARZ3NDEKTSV4RRFFQ69G5FAV/versions?page=2", "'page'"),
+        ("GET", "/v1/hooks/01ARZ3NDEKTSV4RRFFQ69G5FAV/settings?x=1", "'x'"),
+        ("GET", "/v1/tokens?name=ci", "'name'"),
+        ("GET", "/v1/triggers?name=x", "'name'"),
+        ("GET", "/v1/settings?x", "'x'"),
+        ("POST", "/v1/runner?x=1", "'x'"),
+        ("POST", "/v1/deliveries/replay?state=dead", "'state'"),
+    ];
+    for (method, path, name) in tenant_calls {
+        let refused = house.json(method, path, &token, &json!({})).await;
+        refused.expect_error(400, "invalid_query_string", &format!("there is no query parameter {name}"));
+    }
+    for path in ["/v1/tenants?name=acme", "/v1/tenants/acme?x=1"] {
+        house.get(path, OPERATOR).await.expect_error(400, "invalid_query_string", "this call takes none");
     }
 }

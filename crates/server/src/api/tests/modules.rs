@@ -56,6 +56,19 @@ async fn a_saved_version_goes_live_only_when_it_is_activated() {
 
     let post = async |body: serde_json::Value| house.post(&versions, &token, &body).await;
     post(json!({})).await.expect_error(400, "invalid_body", "script");
+    post(json!({"script": ""})).await.expect_error(400, "invalid_body", "`script` is empty");
+    let text = http::Request::post(&versions).header("content-type", "text/plain");
+    let refused = house.send(text, &token, "x".into()).await;
+    refused.expect_error(415, "unsupported_media_type", "application/json or application/wasm or");
+    let activate = async |kind: &str, body: &'static [u8]| {
+        let request = http::Request::post(format!("{versions}/2/activate")).header("content-type", kind);
+        house.send(request, &token, body.into()).await
+    };
+    for (kind, body) in [("application/json", &b"{\"foo\":1}"[..]), ("text/plain", b"x"), ("application/json", b"[]")] {
+        activate(kind, body).await.expect_error(400, "invalid_body", "takes no body, or an empty JSON object");
+    }
+    activate("application/json", b"\xff\xfe").await.expect_error(400, "invalid_body", "takes no body");
+    activate("application/x-www-form-urlencoded", b" { } ").await.expect(200);
     post(json!({"script": "", "live": true})).await.expect_error(400, "invalid_body", "live");
     post(json!({"script": "x".repeat(1 << 20) + "y"})).await.expect_error(413, "too_large", "`script_bytes`");
     let foreign = house.tenant("other").await;
@@ -107,6 +120,7 @@ async fn triggers_come_with_starter_code_and_samples() {
     let house = House::new().await;
     let token = house.tenant("acme").await;
     let triggers = house.get("/v1/triggers", &token).await.expect(200);
+    assert_eq!(triggers["ceilings"]["wall_ms"], hookbox_protocol::RunLimits::CEILINGS.wall_ms);
     let first = &triggers["triggers"][0];
     assert_eq!((&first["name"], &first["blocking"]), (&json!("post-change-password"), &json!(false)));
     assert!(first["starter"]["javascript"].as_str().is_some_and(|code| code.contains("module.exports")));

@@ -53,10 +53,6 @@ async fn odd_bodies_are_refused_everywhere() {
         for body in bodies {
             let request = Request::builder().method(method).uri(&path).header("content-type", "application/json");
             let answer = house.send(request, token, Body::from(body.to_vec())).await;
-            // A call without a hook takes any object, and a body of other members is one.
-            if answer.status == 200 && path.ends_with("/call") {
-                continue;
-            }
             check(&answer, &format!("{method} {path} {:?}", String::from_utf8_lossy(&body[..body.len().min(40)])));
         }
     }

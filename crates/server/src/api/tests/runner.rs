@@ -103,6 +103,7 @@ async fn requests_that_cannot_be_run_are_refused_with_a_reason() {
         (with("script", json!("x")), 400, "invalid_body", "exactly one of"),
         (with("trigger", json!("x")), 404, "unknown_trigger", "no trigger 'x'"),
         (with("module", json!("%%")), 400, "invalid_body", "`module` is not base64"),
+        (with("module", json!(" bm\r\n8= ")), 422, "not_wasm", ""),
         (with("module", json!(module(b"no"))), 422, "not_wasm", ""),
         (with("secrets", json!({"A": 1})), 400, "invalid_body", "secret 'A' must be a string"),
         (with("limits", json!({"fuel": "much"})), 400, "invalid_body", "limit fuel is"),
@@ -170,6 +171,11 @@ async fn a_script_takes_the_place_of_a_saved_hooks_code_and_gets_all_else_of_it(
     let new = hookbox_store::NewToken { name: "runs".to_owned(), scopes, expires_at: None };
     let runs = house.app.store().tenant(&identity).create_token(new).await.expect("a token").token;
     house.post("/v1/runner", &runs, &body).await.expect_error(403, "insufficient_scope", "update:hooks");
-    let saved = json!({"trigger": "post-change-password", "hook_id": id});
+    let mut saved = json!({"trigger": "post-change-password", "hook_id": id});
     house.post("/v1/runner", &runs, &saved).await.expect(200);
+    saved["secrets"] = json!({});
+    house.post("/v1/runner", &runs, &saved).await.expect(200);
+    saved["secrets"] = json!({"BASE_URL": "https://elsewhere.example.com"});
+    house.post("/v1/runner", &runs, &saved).await.expect_error(403, "insufficient_scope", "update:hooks");
+    house.post("/v1/runner", &token, &saved).await.expect(200);
 }

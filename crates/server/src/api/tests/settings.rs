@@ -1,5 +1,6 @@
 //! Settings of a hook and their bounds.
 
+use futures_util::future::join_all;
 use serde_json::json;
 
 use crate::testing::{House, completes};
@@ -27,6 +28,22 @@ async fn settings_are_changed_by_name_and_fall_back_to_their_defaults() {
     let back = json!({"limits": {"wall_ms": null, "fuel": 1_000_000_000}, "allowed_hosts": null, "retry": "safe"});
     assert_eq!(house.json("PATCH", &path, &token, &back).await.expect(200), defaults);
     assert_eq!(house.json("PATCH", &path, &token, &json!({})).await.expect(200), defaults, "nothing said");
+}
+
+#[tokio::test]
+async fn changes_at_the_same_time_lose_nothing() {
+    let house = House::new().await;
+    let token = house.tenant("acme").await;
+    let path = format!("/v1/hooks/{}/settings", house.hook(&token, "mine", completes()).await);
+    let seal = |name: &str| json!({"sealed_secrets": {name: {"hosts": ["api.example.com"]}}});
+    let changes = [seal("ONE"), seal("TWO"), json!({"limits": {"fuel": 7}}), json!({"retry": "none"})];
+    for changed in join_all(changes.iter().map(|change| house.json("PATCH", &path, &token, change))).await {
+        changed.expect(200);
+    }
+    let settings = house.get(&path, &token).await.expect(200);
+    let sealed = json!({"ONE": {"hosts": ["api.example.com"]}, "TWO": {"hosts": ["api.example.com"]}});
+    assert_eq!((&settings["sealed_secrets"], &settings["limits"]["fuel"]), (&sealed, &json!(7)));
+    assert_eq!(settings["retry"], "none");
 }
 
 #[tokio::test]
@@ -79,4 +96,24 @@ async fn secrets_are_sealed_and_unsealed_by_name() {
         assert!(String::from_utf8_lossy(&refused.body).contains(part) || part == "sealed_secrets", "{refused:?}");
     }
     assert_eq!(house.json("PATCH", &path, &token, &json!({"order": -5})).await.expect(200)["order"], -5);
+}
+
+#[tokio::test]
+async fn a_value_that_could_be_guessed_is_not_sealed() {
+    let house = House::new().await;
+    let token = house.tenant("acme").await;
+    let hook = house.hook(&token, "mine", completes()).await;
+    let (settings, secrets) = (format!("/v1/hooks/{hook}/settings"), format!("/api/v2/hooks/{hook}/secrets"));
+    let seal = |name: &str| json!({"sealed_secrets": {name: {"hosts": ["api.example.com"]}}});
+    let values = json!({"PIN": "4711", "KEY": "twelve-bytes"});
+    house.post(&secrets, &token, &values).await.expect(201);
+    let part = "has 4 bytes, and a sealed one at least 12";
+    house.json("PATCH", &settings, &token, &seal("PIN")).await.expect_error(400, "invalid_body", part);
+    house.json("PATCH", &settings, &token, &seal("KEY")).await.expect(200);
+    house.json("PATCH", &settings, &token, &seal("LATER")).await.expect(200);
+    house.json("PATCH", &secrets, &token, &json!({"PIN": "4712"})).await.expect(201);
+    let refused = house.json("PATCH", &secrets, &token, &json!({"KEY": "1234"})).await;
+    refused.expect_error(400, "invalid_body", part);
+    house.post(&secrets, &token, &json!({"LATER": "1234"})).await.expect_error(400, "invalid_body", part);
+    house.post(&secrets, &token, &json!({"LATER": "1234-5678-90"})).await.expect(201);
 }

@@ -76,6 +76,26 @@ async fn a_token_cannot_make_one_that_outlives_it() {
 }
 
 #[tokio::test]
+async fn an_access_token_makes_none_that_outlives_it() {
+    let house = House::new().await;
+    let tenant = house.tenant_created("acme").await;
+    let body = json!({
+        "grant_type": "client_credentials", "client_id": tenant.client_id, "client_secret": tenant.client_secret,
+    });
+    let access = house.post("/oauth/token", "", &body).await.expect(200)["access_token"].clone();
+    let access = access.as_str().expect("a token");
+    let child = house.post("/v1/tokens", access, &json!({"name": "child"})).await.expect(201);
+    let child_token = child["token"].as_str().expect("a token");
+    let longer = house.post("/v1/tokens", access, &json!({"name": "longer", "expires_in_s": 86_500})).await;
+    longer.expect_error(403, "insufficient_scope", "the caller's token ends at");
+    house.get("/v1/hooks", child_token).await.expect(200);
+    house.app.store().clock().advance(Duration::from_secs(24 * 60 * 60));
+    for ended in [access, child_token] {
+        house.get("/v1/hooks", ended).await.expect_error(401, "invalid_token", "Invalid token");
+    }
+}
+
+#[tokio::test]
 async fn a_token_ends_at_its_time() {
     let house = House::new().await;
     let token = house.tenant("acme").await;

@@ -150,7 +150,7 @@ async fn secrets_go_in_and_never_come_out() {
         ("POST", json!({"A": 1}), "Expected type string but found type integer' on property A"),
         ("POST", json!({"A": "_VALUE_NOT_SHOWN_"}), "leave the secret out to keep its value"),
         ("PATCH", json!({"OTHER": "_VALUE_NOT_SHOWN_"}), "leave the secret out to keep its value"),
-        ("POST", json!({"A": "x".repeat(4_097)}), "4097 bytes; the most is 4096"),
+        ("POST", json!({"A": "x".repeat(4_097)}), "4097 bytes; the limit `secret_value_bytes` is 4096 bytes"),
         ("POST", many, "Too many properties defined (21), maximum 20"),
         ("DELETE", json!([]), "Array is too short"),
         ("DELETE", json!({"KEY": 1}), "Expected type array but found type object"),
@@ -160,11 +160,24 @@ async fn secrets_go_in_and_never_come_out() {
 }
 
 #[tokio::test]
+async fn a_script_that_differs_in_white_space_only_is_a_new_one() {
+    let house = House::new().await;
+    let token = house.tenant("acme").await;
+    let hook = create(&house, &token, "one").await;
+    let path = format!("/api/v2/hooks/{}", hook["id"].as_str().expect("an id"));
+    for (script, version) in [(format!("{SCRIPT}\n"), 2), (format!("{SCRIPT}\n"), 2), (SCRIPT.to_owned(), 3)] {
+        let changed = house.json("PATCH", &path, &token, &json!({"script": script})).await.expect(200);
+        assert_eq!(changed["script"], script);
+        assert_eq!(house.get("/v1/hooks", &token).await.expect(200)["hooks"][0]["version"], version);
+    }
+}
+
+#[tokio::test]
 async fn a_module_hook_shows_a_line_that_changes_nothing_when_it_comes_back() {
     let house = House::new().await;
     let token = house.tenant("acme").await;
     let id = house.hook(&token, "mine", completes()).await;
-    let path = format!("/api/v2/hooks/{id}");
+    let (path, versions) = (format!("/api/v2/hooks/{id}"), format!("/v1/hooks/{id}/versions"));
     let line = house.get(&path, &token).await.expect(200)["script"].clone();
     assert!(
         line.as_str().is_some_and(|line| line.starts_with("// hookbox:module sha256:") && line.len() == 89),
@@ -174,9 +187,17 @@ async fn a_module_hook_shows_a_line_that_changes_nothing_when_it_comes_back() {
     assert_eq!((&same["script"], &same["name"]), (&line, &json!("other")));
     assert_eq!(house.get("/v1/hooks", &token).await.expect(200)["hooks"][0]["version"], 1);
 
-    let foreign = format!("// hookbox:module sha256:{}", "0".repeat(64));
-    let refused = house.json("PATCH", &path, &token, &json!({"script": foreign})).await;
-    refused.expect_error(400, "invalid_body", "PUT /v1/hooks/");
+    let with_line_end = format!("{}\r\n", line.as_str().expect("text"));
+    for same in [line.as_str().expect("text"), &with_line_end] {
+        let same = json!({ "script": same });
+        house.json("PATCH", &path, &token, &same).await.expect(200);
+        assert_eq!(house.post(&versions, &token, &same).await.expect(201), json!({"version": 1}));
+    }
+    assert_eq!(house.get(&versions, &token).await.expect(200)["versions"].as_array().map(Vec::len), Some(1));
+
+    let foreign = json!({"script": format!("// hookbox:module sha256:{}", "0".repeat(64))});
+    house.json("PATCH", &path, &token, &foreign).await.expect_error(400, "invalid_body", "PUT /v1/hooks/");
+    house.post(&versions, &token, &foreign).await.expect_error(400, "invalid_body", "PUT /v1/hooks/");
     let new = json!({"name": "new", "script": line, "triggerId": "post-change-password"});
     house.post("/api/v2/hooks", &token, &new).await.expect_error(400, "invalid_body", "POST /v1/hooks?name=");
 

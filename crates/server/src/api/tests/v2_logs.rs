@@ -80,11 +80,19 @@ async fn the_log_is_read_by_page_by_checkpoint_and_by_query() {
     assert_eq!(descriptions(&get(&format!("from={from}&take=1")).await.expect(200)), ["entry 1"]);
     assert_eq!(descriptions(&get(&format!("from={from}")).await.expect(200)), ["entry 1", "entry 2"]);
     assert_eq!(get("fields=type&take=1").await.expect(200), json!([{"type": "fcph"}]));
+    assert_eq!(get("fields=type,location_info&take=1").await.expect(200), json!([{"type": "fcph"}]));
+    let whole = get("take=1").await.expect(200);
+    let names: Vec<&str> = whole[0].as_object().expect("an entry").keys().map(String::as_str).collect();
+    assert_eq!(get(&format!("take=1&fields={}", names.join(","))).await.expect(200), whole, "each of them is known");
+    let today = get("take=1&fields=date").await.expect(200)[0]["date"].as_str().expect("a time")[..10].to_owned();
+    assert_eq!(descriptions(&get(&format!("q=date:[{today}%20TO%20{today}]")).await.expect(200)).len(), 3);
     for (query, part) in [
         ("q=user:x", "the query cannot be read at user:x"),
         ("from=x", "is not a log id"),
         ("take=0", "between 1 and 100"),
         ("foo=1", "Additional properties not allowed: foo"),
+        ("fields=type,nope", "No such field: nope (the fields are date, type"),
+        ("q=date:[*%20TO%20*]%20date:[*%20TO%20*]", "cannot be read at date:"),
     ] {
         get(query).await.expect_error(400, "invalid_query_string", part);
     }

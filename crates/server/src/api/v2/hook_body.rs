@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use hookbox_protocol::limits::SCRIPT_BYTES;
-use hookbox_protocol::{ErrorCode, Trigger, name};
+use hookbox_protocol::{ErrorCode, Trigger, flag, name};
 use serde_json::{Map, Value};
 
 use super::payload::{mistyped, object, refused};
@@ -93,12 +93,12 @@ fn trigger(value: Value) -> Result<Trigger, Failure> {
 
 /// A boolean, or one of the strings that the original's own documentation sends in its place.
 fn boolean(value: &Value) -> Result<bool, Failure> {
-    match value {
-        Value::Bool(value) => Ok(*value),
-        Value::String(text) if text == "true" => Ok(true),
-        Value::String(text) if text == "false" => Ok(false),
-        other => Err(mistyped("boolean", other, Some("enabled"))),
-    }
+    let read = match value {
+        Value::Bool(value) => Some(*value),
+        Value::String(text) => flag::parse(text),
+        _ => None,
+    };
+    read.ok_or_else(|| mistyped("boolean", value, Some("enabled")))
 }
 
 fn dependencies(value: Value) -> Result<BTreeMap<String, String>, Failure> {

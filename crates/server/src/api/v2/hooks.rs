@@ -8,18 +8,16 @@ use hookbox_store::{Code, HookChange, HookRow, NewHook};
 use http::{Request, StatusCode};
 use serde_json::{Map, Value, json};
 
+use super::fields::Fields;
 use super::hook_body::HookBody;
 use super::schema::{ManagedHook, ManagedHookChange, ManagedHookFields, ManagedHooks, NewManagedHook};
 use super::{hook_id, payload, store_failure, warn};
 use crate::App;
 use crate::api::auth::{Allowed, CreateHooks, DeleteHooks, ReadHooks, UpdateHooks};
 use crate::api::query::{Query, validation};
-use crate::api::{Failure, Segment, answer, no_such_hook};
+use crate::api::{Failure, Segment, answer, module_line, no_such_hook};
 
 const FIELDS: [&str; 6] = ["id", "name", "script", "dependencies", "enabled", "triggerId"];
-
-/// What a module hook shows as its script; sent back, it changes nothing.
-const MODULE_SCRIPT: &str = "// hookbox:module ";
 
 const PER_PAGE_DEFAULT: u32 = 50;
 const PER_PAGE_MAX: u32 = 100;
@@ -50,7 +48,7 @@ pub(super) async fn list(allowed: Allowed<ReadHooks>, RawQuery(query): RawQuery)
     let with_totals = query.boolean("include_totals")?.unwrap_or(false);
     let enabled = query.boolean("enabled")?;
     let trigger = query.get("triggerId").map(trigger).transpose()?;
-    let fields = Fields::read(&query)?;
+    let fields = Fields::read(&query, &FIELDS)?;
 
     let mut hooks = allowed.tenant.hooks().await.map_err(store_failure)?;
     hooks.retain(|hook| enabled.is_none_or(|on| hook.enabled == on) && trigger.is_none_or(|of| hook.trigger == of));
@@ -86,7 +84,7 @@ pub(super) async fn create(
     let (Some(name), Some(source), Some(trigger)) = (body.name, body.script, body.trigger) else {
         return Err(payload::refused("Missing required property: name", None));
     };
-    if source.starts_with(MODULE_SCRIPT) {
+    if module_line::stands_for_a_module(&source) {
         let way_out = "upload the module with POST /v1/hooks?name=NAME&trigger=TRIGGER";
         return Err(Failure::new(ErrorCode::InvalidBody, format!("the script stands for a module; {way_out}")));
     }
@@ -123,7 +121,7 @@ pub(super) async fn show(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Failure> {
     let id = hook_id(&id)?;
-    let fields = Fields::read(&Query::parse_v2(query.as_deref(), &["fields", "include_fields"])?)?;
+    let fields = Fields::read(&Query::parse_v2(query.as_deref(), &["fields", "include_fields"])?, &FIELDS)?;
     let row = allowed.tenant.hook(&id).await.map_err(store_failure)?.ok_or_else(no_such_hook)?;
     Ok(answer::ok(&fields.of(read_form(&row))))
 }
@@ -155,7 +153,7 @@ pub(super) async fn change(
         name: body.name,
         enabled: body.enabled,
         dependencies: body.dependencies,
-        code: body.script.map(|script| new_code(&row, script)).transpose()?.flatten(),
+        code: body.script.map(|script| module_line::code_of(script, &row)).transpose()?.flatten(),
     };
     let row = allowed.tenant.update_hook(&id, change).await.map_err(store_failure)?.ok_or_else(no_such_hook)?;
     if is_new_script {
@@ -175,37 +173,19 @@ pub(super) async fn change(
     responses((status = 204, description = "The hook is gone.")),
     extensions(("x-errors" = json!(["HookDoesNotExist"])))
 )]
-pub(super) async fn delete(allowed: Allowed<DeleteHooks>, Segment(id): Segment<String>) -> Result<Response, Failure> {
+pub(super) async fn delete(
+    State(app): State<App>,
+    allowed: Allowed<DeleteHooks>,
+    Segment(id): Segment<String>,
+) -> Result<Response, Failure> {
     let id = hook_id(&id)?;
-    if allowed.tenant.delete_hook(&id).await.map_err(store_failure)? {
+    // It goes on when the caller goes away: what waits for the hook would count as its tenant's backlog for hours.
+    let tenant = allowed.tenant;
+    let deleted = app.background().spawn(async move { tenant.delete_hook(&id).await });
+    if deleted.await.map_err(Failure::internal)?.map_err(store_failure)? {
         return Ok(answer::no_content());
     }
     Err(no_such_hook())
-}
-
-/// The code that a script in a PATCH stands for; `None` where it stands for the code that is live.
-fn new_code(row: &HookRow, script: String) -> Result<Option<Code>, Failure> {
-    if script_of(row) == script.trim_end() {
-        return Ok(None);
-    }
-    if script.starts_with(MODULE_SCRIPT) {
-        let id = &row.id;
-        return Err(Failure::new(
-            ErrorCode::InvalidBody,
-            format!(
-                "the script stands for a module that is not the live one; upload it with PUT /v1/hooks/{id}/module, or \
-                 go back to it with POST /v1/hooks/{id}/versions/N/activate"
-            ),
-        ));
-    }
-    Ok(Some(Code::Script { source: script }))
-}
-
-fn script_of(row: &HookRow) -> String {
-    match &row.code {
-        Code::Script { source } => source.clone(),
-        Code::Module { digest } => format!("{MODULE_SCRIPT}{digest}"),
-    }
 }
 
 /// A hook with its keys in the order of a GET.
@@ -213,7 +193,7 @@ fn read_form(row: &HookRow) -> Map<String, Value> {
     members([
         ("id", json!(row.id)),
         ("name", json!(row.name)),
-        ("script", json!(script_of(row))),
+        ("script", json!(module_line::script_of(&row.code))),
         ("dependencies", json!(row.dependencies)),
         ("enabled", json!(row.enabled)),
         ("triggerId", json!(row.trigger)),
@@ -225,7 +205,7 @@ fn write_form(row: &HookRow) -> Map<String, Value> {
     members([
         ("id", json!(row.id)),
         ("name", json!(row.name)),
-        ("script", json!(script_of(row))),
+        ("script", json!(module_line::script_of(&row.code))),
         ("dependencies", json!(row.dependencies)),
         ("triggerId", json!(row.trigger)),
         ("enabled", json!(row.enabled)),
@@ -242,34 +222,4 @@ fn trigger(text: &str) -> Result<Trigger, Failure> {
         let names = hookbox_protocol::trigger::TABLE.map(|spec| spec.name).join(", ");
         validation(&format!("No enum match for: {shown} (one of {names})"))
     })
-}
-
-/// Which keys of a hook are shown.
-struct Fields {
-    named: Vec<&'static str>,
-    include: bool,
-}
-
-impl Fields {
-    fn read(query: &Query) -> Result<Self, Failure> {
-        let include = query.boolean("include_fields")?.unwrap_or(true);
-        let mut named = Vec::new();
-        // An empty list names nothing, and then everything is shown.
-        for name in query.get("fields").unwrap_or_default().split(',').map(str::trim).filter(|name| !name.is_empty()) {
-            let shown: String = name.chars().take(64).collect();
-            let known = FIELDS
-                .into_iter()
-                .find(|known| *known == name)
-                .ok_or_else(|| validation(&format!("No such field: {shown} (the fields are {})", FIELDS.join(", "))))?;
-            named.push(known);
-        }
-        Ok(Self { named, include })
-    }
-
-    fn of(&self, mut hook: Map<String, Value>) -> Value {
-        if !self.named.is_empty() {
-            hook.retain(|name, _| self.named.contains(&name.as_str()) == self.include);
-        }
-        Value::Object(hook)
-    }
 }

@@ -10,11 +10,13 @@ use hookbox_store::LogFilter;
 use crate::api::Failure;
 use crate::api::query::validation;
 
+const DAY_MS: i64 = 86_400_000;
+
 /// Reads a query; an absent or empty one asks for everything.
 pub(super) fn parse(text: Option<&str>) -> Result<LogFilter, Failure> {
     let mut filter = LogFilter::default();
     let mut rest = text.unwrap_or_default().trim();
-    let (mut after_or, mut last_was_type) = (false, false);
+    let (mut after_or, mut last_was_type, mut has_date) = (false, false, false);
     while !rest.is_empty() {
         let (name, after) = rest.split_once(':').ok_or_else(|| refused(rest))?;
         let (value, after) = value(after.trim_start()).ok_or_else(|| refused(rest))?;
@@ -26,8 +28,14 @@ pub(super) fn parse(text: Option<&str>) -> Result<LogFilter, Failure> {
         }
         match name.trim() {
             "type" => filter.codes.extend(codes(value).ok_or_else(|| refused(value))?),
-            "date" => (filter.since, filter.until) = range(value).ok_or_else(|| refused(value))?,
-            "hook_id" => filter.hook_id = Some(unquoted(value).parse().map_err(|_| refused(value))?),
+            "date" if !has_date => {
+                (filter.since, filter.until) = range(value).ok_or_else(|| refused(value))?;
+                has_date = true;
+            }
+            "hook_id" if filter.hook_id.is_none() => {
+                filter.hook_id = Some(unquoted(value).parse().map_err(|_| refused(value))?);
+            }
+            // A second one would replace the first.
             _ => return Err(refused(rest)),
         }
         last_was_type = is_type;
@@ -69,16 +77,38 @@ fn unquoted(text: &str) -> &str {
 fn range(value: &str) -> Option<(Option<Timestamp>, Option<Timestamp>)> {
     let inner = value.strip_prefix('[')?.strip_suffix(']')?;
     let (since, until) = inner.split_once(" TO ")?;
-    Some((end_of_range(since.trim())?, end_of_range(until.trim())?))
+    // Both ends of such a range belong to it, and the end of a filter does not.
+    let since = End::parse(since.trim())?.times().map(|(first, _)| first);
+    let until = End::parse(until.trim())?.times().map(|(_, after)| after);
+    Some((since, until))
 }
 
-/// A time, a day (its beginning), or `*` for no end.
-#[expect(clippy::option_option, reason = "the outer one says that the text cannot be read")]
-fn end_of_range(text: &str) -> Option<Option<Timestamp>> {
-    if text == "*" {
-        return Some(None);
+/// An end of a range.
+enum End {
+    Open,
+    Time(Timestamp),
+    /// A whole day, by its beginning.
+    Day(Timestamp),
+}
+
+impl End {
+    fn parse(text: &str) -> Option<Self> {
+        if text == "*" {
+            return Some(Self::Open);
+        }
+        let day = || format!("{text}T00:00:00Z").parse().map(Self::Day);
+        text.parse().map(Self::Time).or_else(|_| day()).ok()
     }
-    text.parse().or_else(|_| format!("{text}T00:00:00Z").parse()).ok().map(Some)
+
+    /// Its first millisecond, and the first one after it.
+    fn times(self) -> Option<(Timestamp, Timestamp)> {
+        let (first, ms) = match self {
+            Self::Open => return None,
+            Self::Time(time) => (time, 1),
+            Self::Day(day) => (day, DAY_MS),
+        };
+        Some((first, Timestamp(first.0.saturating_add(ms))))
+    }
 }
 
 fn refused(part: &str) -> Failure {
@@ -105,9 +135,21 @@ mod tests {
             assert_eq!(parse(Some(text)).expect(text).codes, codes, "{text}");
         }
         let filter = parse(Some("date:[2026-11-01 TO 2026-11-23T12:00:00Z] type:fs")).expect("valid");
-        assert_eq!(filter.since.map(|time| time.to_string()).as_deref(), Some("2026-11-01T00:00:00.000Z"));
-        assert_eq!(filter.until.map(|time| time.to_string()).as_deref(), Some("2026-11-23T12:00:00.000Z"));
         assert_eq!(filter.codes, ["fs"]);
+    }
+
+    #[test]
+    fn both_ends_of_a_range_of_dates_belong_to_it() {
+        for (range, since, until) in [
+            ("2026-11-23 TO 2026-11-23", "2026-11-23T00:00:00.000Z", "2026-11-24T00:00:00.000Z"),
+            ("2026-11-01 TO 2026-11-23T12:00:00Z", "2026-11-01T00:00:00.000Z", "2026-11-23T12:00:00.001Z"),
+            ("2026-11-23T12:00:00.123Z TO *", "2026-11-23T12:00:00.123Z", "-"),
+            ("* TO 2026-02-28", "-", "2026-03-01T00:00:00.000Z"),
+        ] {
+            let filter = parse(Some(&format!("date:[{range}]"))).expect(range);
+            let text = |time: Option<Timestamp>| time.map_or("-".to_owned(), |time| time.to_string());
+            assert_eq!((text(filter.since), text(filter.until)), (since.to_owned(), until.to_owned()), "{range}");
+        }
     }
 
     #[test]
@@ -125,6 +167,9 @@ mod tests {
             "type:fcph type:fs",
             "type:fcph AND type:fs OR",
             "hook_id:x",
+            "date:[2026-11-31 TO *]",
+            "date:[* TO *] date:[2026-11-01 TO *]",
+            "hook_id:01ARZ3NDEKTSV4RRFFQ69G5FAV hook_id:01ARZ3NDEKTSV4RRFFQ69G5FAV",
         ] {
             assert!(parse(Some(text)).is_err(), "{text}");
         }

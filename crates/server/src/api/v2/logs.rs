@@ -1,17 +1,49 @@
 //! `/api/v2/logs` and `/api/v2/logs/{id}`: the tenant log in the original's form
 
-use axum::extract::RawQuery;
+use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use hookbox_protocol::ErrorCode;
 use hookbox_protocol::id::LogId;
 use hookbox_store::{LogFilter, LogPaging, LogRow};
 use serde_json::{Map, Value, json};
 
+use super::fields::Fields;
 use super::schema::{LogEntries, LogEntryFields};
 use super::{log_query, store_failure};
+use crate::App;
 use crate::api::auth::{Allowed, ReadLogs};
 use crate::api::query::Query;
 use crate::api::{Failure, Segment, answer};
+
+/// The keys of an entry; the last line are those of the original that an entry here never has.
+const FIELDS: [&str; 26] = [
+    "date",
+    "type",
+    "description",
+    "connection",
+    "connection_id",
+    "client_id",
+    "client_name",
+    "ip",
+    "is_mobile",
+    "user_agent",
+    "strategy",
+    "strategy_type",
+    "user_id",
+    "user_name",
+    "hook_id",
+    "hook_name",
+    "tenant_name",
+    "environment_name",
+    "details",
+    "log_id",
+    "_id",
+    "hostname",
+    "audience",
+    "scope",
+    "isMobile",
+    "location_info",
+];
 
 const PER_PAGE_DEFAULT: u32 = 50;
 const PER_PAGE_MAX: u32 = 100;
@@ -37,14 +69,19 @@ const PER_PAGE_MAX: u32 = 100;
     security(("token" = ["read:logs"])),
     responses((status = 200, description = "A page of the log.", body = LogEntries))
 )]
-pub(super) async fn list(allowed: Allowed<ReadLogs>, RawQuery(query): RawQuery) -> Result<Response, Failure> {
+pub(super) async fn list(
+    State(app): State<App>,
+    allowed: Allowed<ReadLogs>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Failure> {
     let known =
         ["page", "per_page", "include_totals", "from", "take", "q", "search", "sort", "fields", "include_fields"];
     let query = Query::parse_v2(query.as_deref(), &known)?;
     let with_totals = query.boolean("include_totals")?.unwrap_or(false);
-    let fields = Fields::read(&query)?;
+    let fields = Fields::read(&query, &FIELDS)?;
     let paging = paging(&query)?;
     let filter = LogFilter { paging, ..log_query::parse(query.get("q").or_else(|| query.get("search")))? };
+    let _turn = app.lists().enter(allowed.identity.tenant).await?;
     let rows = allowed.tenant.logs(filter.clone()).await.map_err(store_failure)?;
     let name = &*allowed.identity.tenant_name;
     let shown: Vec<Value> = rows.iter().map(|row| fields.of(shown(row, name))).collect();
@@ -123,26 +160,5 @@ pub(in crate::api) fn shown(row: &LogRow, tenant: &str) -> Map<String, Value> {
     match value {
         Value::Object(members) => members,
         _ => Map::new(),
-    }
-}
-
-/// Which keys of an entry are shown.
-struct Fields {
-    named: Vec<String>,
-    include: bool,
-}
-
-impl Fields {
-    fn read(query: &Query) -> Result<Self, Failure> {
-        let include = query.boolean("include_fields")?.unwrap_or(true);
-        let names = query.get("fields").unwrap_or_default().split(',').map(str::trim);
-        Ok(Self { named: names.filter(|name| !name.is_empty()).map(str::to_owned).collect(), include })
-    }
-
-    fn of(&self, mut entry: Map<String, Value>) -> Value {
-        if !self.named.is_empty() {
-            entry.retain(|name, _| self.named.iter().any(|named| named == name) == self.include);
-        }
-        Value::Object(entry)
     }
 }

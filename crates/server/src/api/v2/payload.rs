@@ -16,7 +16,7 @@ pub(super) async fn read(app: &App, request: Request<Body>) -> Result<Value, Fai
     body::require_type(request.headers(), &["application/json", FORM])?;
     let is_form = request.headers().contains_key(http::header::CONTENT_TYPE)
         && answer::content_type_is(request.headers(), &[FORM]);
-    let most = BodyLimit::of_script(app.settings().script_bytes_max);
+    let most = BodyLimit::of_management(app.settings());
     let bytes = body::read(request, most, &app.settings().http).await?;
     if is_form {
         let members = url::form_urlencoded::parse(&bytes);

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use hookbox_protocol::id::LogId;
 use hookbox_protocol::limits::{SECRET_NAME_CHARS, SECRET_VALUE_BYTES, SECRETS};
+use hookbox_protocol::schema::Flag;
 use hookbox_protocol::{HookId, Timestamp, Trigger};
 use serde::Serialize;
 use serde_json::json;
@@ -66,18 +67,6 @@ pub(super) struct ManagedHooksWithTotals {
     hooks: Vec<ManagedHookFields>,
 }
 
-/// `true` and `false`; as strings they are taken too.
-pub(super) struct Flag;
-
-impl PartialSchema for Flag {
-    fn schema() -> RefOr<Schema> {
-        let texts = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(["true", "false"]));
-        utoipa::openapi::OneOfBuilder::new().item(ObjectBuilder::new().schema_type(Type::Boolean)).item(texts).into()
-    }
-}
-
-impl ToSchema for Flag {}
-
 /// A new hook.
 #[derive(ToSchema, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -126,7 +115,10 @@ impl PartialSchema for Secrets {
         let text = || ObjectBuilder::new().schema_type(Type::String);
         ObjectBuilder::new()
             .schema_type(Type::Object)
-            .description(Some("Secrets by name, each with its value. A value is never shown again."))
+            .description(Some(
+                "Secrets by name, each with its value. A value is never shown again. How many there may be, and how long, \
+                 are the limits `secrets` and `secret_value_bytes` as they are shipped; an operator can move both.",
+            ))
             .property_names(Some(text().min_length(Some(1)).max_length(most(SECRET_NAME_CHARS.default)).build()))
             .additional_properties(Some(RefOr::T(Schema::from(
                 text().max_length(most(SECRET_VALUE_BYTES.default)).build(),

@@ -4,7 +4,6 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
 use hookbox_protocol::HookId;
-use hookbox_protocol::limits::SECRETS;
 use hookbox_store::SecretValue;
 use http::{Request, StatusCode};
 use serde_json::{Map, Value, json};
@@ -14,7 +13,7 @@ use super::schema::{Nothing, SecretNames, Secrets, SecretsToDelete};
 use super::{hook_id, store_failure};
 use crate::App;
 use crate::api::auth::{AddSecrets, Allowed, DeleteHooks, ReadHooks, UpdateHooks};
-use crate::api::{Failure, Segment, answer, no_such_hook};
+use crate::api::{Failure, Segment, answer, no_such_hook, sealing};
 
 /// Stands for a value that is not shown.
 pub(super) const PLACEHOLDER: &str = "_VALUE_NOT_SHOWN_";
@@ -56,6 +55,7 @@ pub(super) async fn add(
     request: Request<Body>,
 ) -> Result<Response, Failure> {
     let (id, secrets) = receive(&app, &id, request).await?;
+    sealing::check_values(&allowed.tenant, &id, &secrets).await?;
     allowed.tenant.add_secrets(&id, secrets).await.map_err(store_failure)?.ok_or_else(no_such_hook)?;
     Ok(answer::json(StatusCode::CREATED, &json!({})))
 }
@@ -79,6 +79,7 @@ pub(super) async fn update(
     request: Request<Body>,
 ) -> Result<Response, Failure> {
     let (id, secrets) = receive(&app, &id, request).await?;
+    sealing::check_values(&allowed.tenant, &id, &secrets).await?;
     allowed.tenant.update_secrets(&id, secrets).await.map_err(store_failure)?.ok_or_else(no_such_hook)?;
     Ok(answer::json(StatusCode::CREATED, &json!({})))
 }
@@ -113,7 +114,7 @@ async fn receive(app: &App, id: &str, request: Request<Body>) -> Result<(HookId,
     if members.is_empty() {
         return Err(refused("Too few properties defined (0), minimum 1", None));
     }
-    let (count, most) = (members.len() as u64, SECRETS.default);
+    let (count, most) = (members.len() as u64, app.settings().secrets.count_max);
     if count > most {
         return Err(refused(&format!("Too many properties defined ({count}), maximum {most}"), None));
     }

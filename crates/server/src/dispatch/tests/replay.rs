@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{EVENTS, delivery_when, dispatching};
-use crate::testing::{House, completes, event, returns};
+use crate::retry::SCHEDULE;
+use crate::testing::{House, completes, event, fails, returns};
 
 fn id(delivery: &Value) -> &str {
     delivery["id"].as_str().expect("an id")
@@ -32,6 +33,31 @@ async fn a_dead_delivery_runs_again_and_its_attempts_go_on() {
     let attempts: Vec<_> = done["attempts"].as_array().expect("attempts").iter().map(|it| &it["number"]).collect();
     assert_eq!(attempts, [1, 2], "{done}");
     replay(&house, &token, &done).await.expect(202);
+}
+
+#[tokio::test]
+async fn an_exhausted_delivery_gets_the_whole_schedule_again_when_it_is_replayed() {
+    let house = House::new().await;
+    let token = house.tenant("acme").await;
+    house.hook(&token, "mine", fails("no route")).await;
+    let accepted = house.post(EVENTS, &token, &event("u1")).await.expect(202);
+    let attempts = |delivery: &Value| delivery["attempts"].as_array().map_or(0, Vec::len);
+    let in_a_schedule = SCHEDULE.len() + 1;
+    let mut delivery = Value::Null;
+    for number in 1..=2 * in_a_schedule {
+        let done = |it: &Value| attempts(it) == number && it["state"] != "leased";
+        delivery = dispatching(&house, delivery_when(&house, &token, &accepted, done)).await;
+        if number % in_a_schedule == 0 {
+            assert_eq!(delivery["state"], "dead", "{delivery}");
+            assert_eq!(delivery["waiting_for"], "all 8 attempts ended without success");
+            replay(&house, &token, &delivery).await.expect(202);
+        } else {
+            assert_eq!(delivery["state"], "pending", "after attempt {number}: {delivery}");
+            // Longer than the longest pause, and how far it is spread.
+            house.app.store().clock().advance(2 * SCHEDULE[SCHEDULE.len() - 1]);
+        }
+    }
+    assert_eq!(delivery["attempts"][in_a_schedule]["number"], 9, "the numbers go on");
 }
 
 #[tokio::test]

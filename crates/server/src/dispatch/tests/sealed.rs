@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use hookbox_protocol::HookId;
+use hookbox_store::SettingsChange;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
@@ -87,9 +88,9 @@ async fn run(host: &str) -> (String, Value) {
     let identity = house.app.store().authenticate(&token).await.expect("a store").expect("a tenant");
     let tenant = house.app.store().tenant(&identity);
     let id: HookId = hook.parse().expect("an id");
-    let mut settings = tenant.settings(&id).await.expect("a store").expect("a hook");
-    settings.sealed_secrets.insert("KEY".to_owned(), vec![host.to_owned()]);
-    assert!(tenant.set_settings(&id, settings).await.expect("a store"));
+    let sealed_secrets = [("KEY".to_owned(), Some(vec![host.to_owned()]))].into();
+    let change = SettingsChange { sealed_secrets, ..SettingsChange::default() };
+    tenant.change_settings(&id, change).await.expect("a store").expect("a hook");
     let accepted = house.post(EVENTS, &token, &event("u1")).await.expect(202);
     let delivery = dispatching(&house, delivery_when(&house, &token, &accepted, has_attempt)).await;
     assert!(!delivery.to_string().contains("sealed-value"), "{delivery}");

@@ -6,19 +6,25 @@ use futures_util::future::join_all;
 use hookbox_protocol::api::Quotas;
 
 use super::{LEASE, completion, event, options, tenant};
-use crate::suite::postgres::Empty;
+use crate::suite::postgres::connect;
+use crate::suite::server::{self, Server};
 use crate::{AcceptEvent, MasterKey, Options, Store};
 
 const TABLES: &str = "event, delivery, attempt";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_database_under_an_even_load_stops_growing() {
-    let Some(database) = Empty::make("an even load").await else { return };
+    if Server::programs().is_none() {
+        return server::skip("an even load");
+    }
+    // One of its own: while a transaction is open anywhere on a server, what was removed leaves no room for others.
+    let server = Server::start(false).expect("starts");
+    let url = server.url("postgres");
     let quotas = Quotas { retention_bytes: 400_000, ..Quotas::default() };
-    let options = Options { quotas, ..options(&database.url(), &MasterKey::generate()) };
+    let options = Options { quotas, ..options(&url, &MasterKey::generate()) };
     let store = Store::open(options).await.expect("opens");
     let (_, _, acme) = tenant(&store, "acme").await;
-    let (queue, look) = (store.queue(), database.look().await);
+    let (queue, look) = (store.queue(), connect(&url).await);
     let user = format!("\"{}\"", "x".repeat(2_000));
     let mut sizes = Vec::new();
     for _ in 0..12 {

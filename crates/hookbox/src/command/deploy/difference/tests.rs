@@ -15,7 +15,8 @@ fn wanted(kind: Kind, lines: &str) -> Wanted {
     let text = format!("name = \"notify\"\ntrigger = \"post-change-password\"\n{lines}");
     fs::write(folder.path().join(project::FILE), text).expect("writes");
     let project = Some(Project::load(folder.path()).expect("loads"));
-    let code = Code { path: "hook.js".into(), kind, dependencies: BTreeMap::new(), is_bundle: false };
+    let code =
+        Code { path: "hook.js".into(), kind, dependencies: BTreeMap::new(), is_bundle: false, warnings: Vec::new() };
     Wanted { name: "notify".to_owned(), trigger: Trigger::PostChangePassword, code, project }
 }
 

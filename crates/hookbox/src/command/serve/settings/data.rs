@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use hookbox_store::Location;
 
-use super::{DATA_DIR, Given, master_key_source};
+use super::{DATA_DIR, Given, limits_of_variable, master_key_source};
 use crate::daemon::MasterKeySource;
+use crate::limits::Moved;
 
 /// The data of a daemon, named as for `serve`.
 #[derive(Debug, Clone, clap::Args)]
@@ -37,6 +38,12 @@ pub(crate) struct Data {
 }
 
 impl DataPlace {
+    /// The limits of the variable and the file.
+    pub(crate) fn limits(&self) -> anyhow::Result<Moved> {
+        let given = Given { limits: limits_of_variable()?, ..Given::default() };
+        Ok(given.or_file(self.config.as_deref())?.limits)
+    }
+
     /// Flags, variables and file settled.
     pub(crate) fn settle(&self) -> anyhow::Result<Data> {
         let given = Given {

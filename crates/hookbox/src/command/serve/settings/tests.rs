@@ -103,6 +103,34 @@ ports = "443"
 }
 
 #[test]
+fn limits_of_all_places_come_together() {
+    let settle = |flags: &str, variable: &str, file: &str| {
+        let limits = Moved::parse_list(variable).expect(variable);
+        let given = Given { limits, ..parse(flags) };
+        let file = Given::parse(file, Path::new(""));
+        let settled =
+            file.and_then(|file| given.or(file).settle(None)).map(|(settings, _)| settings.limits.to_string());
+        settled.unwrap_or_else(|error| crate::failure::describe(&error).0)
+    };
+    let file = "[limits]\ncpu_ms = 3\nwall_ms = 4\nevent_bytes = \"512KiB\"\nshape_types = 6_000";
+    expect!["cpu_ms 1 (shipped 10,000), wall_ms 2 (shipped 60,000), event_bytes 524,288 (shipped 262,144), shape_types 6,000 (shipped 5,000)"]
+        .assert_eq(&settle("--limit cpu_ms=1", "cpu_ms=2,wall_ms=2", file));
+    expect![""].assert_eq(&settle("", "", "[limits]\ncpu_ms = 10_000"));
+    expect!["error: --limit: the limit fuel is set twice"].assert_eq(&settle("--limit fuel=1 --limit fuel=2", "", ""));
+    for (wrong, why) in [
+        ("cpu_ms = 0", "limit cpu_ms is 0 ms; it must be between 1 and 600000"),
+        ("cpu_ms = -1", "limit cpu_ms: '-1' is not a whole number"),
+        ("cpu_ms = 1.5", "limit cpu_ms: '1.5' is not a whole number"),
+        ("cpu_ms = \"10MiB\"", "limit cpu_ms: '10MiB' is not a whole number"),
+        ("event_bytes = \"2MiB\"", "limit event_bytes is 2097152 bytes; it must be between 1 and 1048576"),
+        ("batch_lines = 5", "the limit batch_lines is fixed at 1000; those that can be set are fuel, cpu_ms"),
+    ] {
+        let said = settle("", "", &format!("log = \"info\"\n[limits]\n{wrong}\n"));
+        assert!(said.starts_with(&format!("error: line 2: {why}")), "{said}");
+    }
+}
+
+#[test]
 fn settings_that_contradict_one_another_are_refused() {
     check(
         "--tls-cert cert.pem",
@@ -167,10 +195,15 @@ fn what_is_wrong_in_the_file_is_named_with_its_line() {
         "listen = \"127.0.0.1:0\"\ndata-dir = \"x\"\n",
         None,
         &expect![
-            "error: line 2: unknown field `data-dir`, expected one of `listen`, `data_dir`, `cache_dir`, `database`, `operator_token`, `tls_cert`, `tls_key`, `runs_at_once`, `master_key_file`, `management_rate`, `retention_days`, `retention_bytes`, `disk_free_min`, `otlp_endpoint`, `node_name`, `log`, `log_format`, `egress`"
+            "error: line 2: unknown field `data-dir`, expected one of `listen`, `data_dir`, `cache_dir`, `database`, `operator_token`, `tls_cert`, `tls_key`, `runs_at_once`, `master_key_file`, `management_rate`, `retention_days`, `retention_bytes`, `disk_free_min`, `limits`, `otlp_endpoint`, `node_name`, `log`, `log_format`, `egress`"
         ],
     );
-    check("", "\n[egress]\nallow = [\"10.0.0.0/99\"]\n", None, &expect!["error: line 3: invalid IP address syntax"]);
+    check(
+        "",
+        "\n[egress]\nallow = [\"10.0.0.0/99\"]\n",
+        None,
+        &expect!["error: line 3: '10.0.0.0/99': invalid IP address syntax"],
+    );
     check(
         "",
         "[egress]\nresolve = [\"api.example.com\"]\n",

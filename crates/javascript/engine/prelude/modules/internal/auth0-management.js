@@ -16,7 +16,8 @@ const ENDPOINTS = [
   ['updateUserMetadata', 'users.updateUserMetadata', 'PATCH', '/users/{id}', 'user_metadata'],
   ['updateAppMetadata', 'users.updateAppMetadata', 'PATCH', '/users/{id}', 'app_metadata'],
   ['deleteUser', 'users.delete', 'DELETE', '/users/{id}'],
-  ['linkUsers', 'users.link', 'POST', '/users/{id}/identities', 'data'],
+  ['linkUsers', 'users.link', 'POST', '/users/{id}/identities', 'link'],
+  ['unlinkUsers', 'users.unlink', 'DELETE', '/users/{id}/identities/{provider}/{user_id}', 'unlink'],
   ['getUserRoles', 'users.getRoles', 'GET', '/users/{id}/roles'],
   ['assignRolestoUser', 'users.assignRoles', 'POST', '/users/{id}/roles', 'data'],
   ['removeRolesFromUser', 'users.removeRoles', 'DELETE', '/users/{id}/roles', 'data'],
@@ -50,6 +51,18 @@ function addressOf(base, path, params) {
 function argumentsOf(kind, args) {
   if (kind === undefined) return { params: args[0] };
   if (kind === 'email') return { params: { email: args[0] } };
+  if (kind === 'link') {
+    if (!args[0]) throw new ArgumentError('The userId cannot be null or undefined');
+    if (typeof args[0] !== 'string') throw new ArgumentError('The userId has to be a string');
+    return { params: { id: args[0] }, body: args[1] || {} };
+  }
+  if (kind === 'unlink') {
+    const params = args[0] || {};
+    for (const name of ['id', 'user_id', 'provider']) {
+      if (!params[name] || typeof params[name] !== 'string') throw new ArgumentError(name + ' field is required');
+    }
+    return { params };
+  }
   const [params, data] = args.length > 1 ? args : [{}, args[0]];
   return { params, body: kind === 'data' ? data : { [kind]: data } };
 }

@@ -6,27 +6,12 @@
 const native = require('internal/native');
 const percent = require('internal/percent');
 const { Buffer } = require('buffer');
-const { coded } = require('internal/coded-error');
 
 const UNRESERVED = /[^A-Za-z0-9\-._~]+/g;
 // What the service takes as bytes: a text there is read as UTF-8.
 const BYTES = /^RawMessage\.Data$|\.BinaryValue$/;
 const escape = (text) => percent.encode(String(text), UNRESERVED);
 const text64 = (value) => native.base64Encode(typeof value === 'string' ? value : new Uint8Array(value));
-
-/** Refuses what the service does not know, and asks for what it needs, before anything is sent. */
-exports.check = function check(params, shape, operation) {
-  for (const name of shape.required || []) {
-    if (params[name] === undefined || params[name] === null) {
-      throw coded(Error, 'MissingRequiredParameter', "Missing required key '" + name + "' in params");
-    }
-  }
-  for (const name of Object.keys(params)) {
-    if (!shape.known.includes(name)) {
-      throw coded(Error, 'UnexpectedParameter', "Unexpected key '" + name + "' found in params of " + operation);
-    }
-  }
-};
 
 /** Lists as `Name.member.1`, maps as `Name.entry.1.Name` and `.Value`. */
 function flatten(form, name, value) {

@@ -30,6 +30,9 @@ class AxiosError extends Error {
 
   static from(error, code, config, request, response) {
     const wrapped = new AxiosError(error.message, code || error.code, config, request, response);
+    for (const name of ['errno', 'syscall', 'hostname', 'address', 'port']) {
+      if (error[name] !== undefined) wrapped[name] = error[name];
+    }
     wrapped.cause = error;
     return wrapped;
   }

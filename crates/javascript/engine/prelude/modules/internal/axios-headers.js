@@ -3,6 +3,8 @@
 // Headers as `axios` shows them: a plain object with lower-case names for answers, and `get`, `set`, `has`, `delete`
 // without regard to case.
 
+const DEFAULT_TYPE = Symbol('type by default');
+
 class AxiosHeaders {
   constructor(init) {
     this.set(init);
@@ -10,7 +12,7 @@ class AxiosHeaders {
 
   set(name, value) {
     if (name && typeof name === 'object') {
-      for (const key in name) this.set(key, name[key]);
+      for (const key of Object.keys(name)) this.set(key, name[key]);
     } else if (name !== undefined && value !== undefined && value !== null && value !== false) {
       this[this.keyOf(name) || name] = value;
     }
@@ -29,8 +31,7 @@ class AxiosHeaders {
   keyOf(name) {
     if (Object.prototype.hasOwnProperty.call(this, name)) return name;
     const lower = String(name).toLowerCase();
-    for (const key in this) if (key.toLowerCase() === lower) return key;
-    return undefined;
+    return Object.keys(this).find((key) => key.toLowerCase() === lower);
   }
   setContentType(value, rewrite) {
     return rewrite === false && this.has('content-type') ? this : this.set('Content-Type', value);
@@ -38,6 +39,18 @@ class AxiosHeaders {
   getContentType() {
     return this.get('content-type');
   }
+
+  // A type that is a default for a method or for all is there for bodies that bring none along: an object is JSON still.
+  noteDefaultType(type) {
+    Object.defineProperty(this, DEFAULT_TYPE, { value: type });
+  }
+  takeDefaultType() {
+    const type = this[DEFAULT_TYPE];
+    if (type === undefined || this.getContentType() !== type) return undefined;
+    this.delete('content-type');
+    return type;
+  }
+
   setAuthorization(value) {
     return this.set('Authorization', value);
   }

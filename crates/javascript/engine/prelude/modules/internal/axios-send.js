@@ -142,6 +142,10 @@ function settle(answer, config, request, resolve, reject) {
   reject(new AxiosError('Request failed with status code ' + answer.status, code, config, request, response));
 }
 
+function textOf(answer, encoding) {
+  return encoding && !/^utf-?8$/i.test(encoding) ? Buffer.from(answer.bytes()).toString(encoding) : answer.text();
+}
+
 function dataOf(answer, config) {
   switch (config.responseType) {
     case 'arraybuffer':
@@ -153,6 +157,6 @@ function dataOf(answer, config) {
         type: (answer.headers['content-type'] || [''])[0],
       });
     default:
-      return answer.text().replace(/^\ufeff/, '');
+      return textOf(answer, config.responseEncoding).replace(/^\ufeff/, '');
   }
 }

@@ -3,7 +3,6 @@
 // The transformations that `axios` does by default: objects to JSON or forms on the way out, JSON to objects on the way
 // in.
 const { AxiosError } = require('internal/axios-errors');
-const { pairsOf } = require('internal/axios-url');
 const multipart = require('internal/multipart');
 const { partsOfForm } = require('internal/web-form-data');
 const { Blob, bytesOfBlob } = require('internal/blob');
@@ -41,7 +40,6 @@ exports.request = function transformRequest(data, headers) {
       'ERR_NOT_SUPPORT'
     );
   }
-  if (type.includes('application/x-www-form-urlencoded')) return new URLSearchParams(pairsOf(data)).toString();
   if (type.includes('multipart/form-data')) return multipartBody(multipart.partsOf(data), headers);
   headers.setContentType('application/json', false);
   return JSON.stringify(data);

@@ -2,15 +2,18 @@
 
 // `http.request` and `https.request`: a request that is written in pieces and sent by `end()`.
 const EventEmitter = require('events');
+const HANDLERS = require('internal/handlers');
 const { inherits } = require('util');
 const { Buffer } = require('buffer');
 const client = require('internal/client');
 const { HeaderList, basic } = require('internal/header-list');
 const { IncomingMessage } = require('internal/incoming-message');
+const { Socket, connected, settle } = require('internal/socket');
 const { URL } = require('internal/url');
 const { urlToHttpOptions } = require('url');
 const { coded, refusalOf } = require('internal/coded-error');
 const { aboutTls } = require('internal/warn-once');
+const { invalidChunk } = require('internal/stream-base');
 const { nextTick } = require('internal/loop');
 const { onAbort } = require('internal/abort');
 
@@ -47,6 +50,7 @@ function ClientRequest(protocol, args) {
     chunks: [],
     port: options.port || options.defaultPort,
     timer: null,
+    socket: null,
   };
   Object.defineProperty(this, 'state', { value: state });
   if (options.auth && !state.headers.has('authorization')) {
@@ -97,16 +101,7 @@ Object.assign(ClientRequest.prototype, {
   write(chunk, encoding, callback) {
     if (typeof encoding === 'function') [encoding, callback] = [undefined, encoding];
     if (this.writableEnded) throw coded(Error, 'ERR_STREAM_WRITE_AFTER_END', 'write after end');
-    if (typeof chunk !== 'string' && !(chunk instanceof Uint8Array)) {
-      throw coded(
-        TypeError,
-        'ERR_INVALID_ARG_TYPE',
-        'The "chunk" argument must be of type string or an instance of Buffer or Uint8Array.' +
-          (chunk === undefined
-            ? ' Received undefined'
-            : ' Received an instance of ' + ((chunk && chunk.constructor && chunk.constructor.name) || typeof chunk))
-      );
-    }
+    if (typeof chunk !== 'string' && !(chunk instanceof Uint8Array)) throw invalidChunk(chunk);
     this.state.chunks.push(Buffer.from(chunk, encoding));
     if (callback) nextTick(callback);
     return true;
@@ -134,15 +129,19 @@ Object.assign(ClientRequest.prototype, {
     const address =
       this.protocol + '//' + host + (port ? ':' + port : '') + (this.path.startsWith('/') ? '' : '/') + this.path;
     const body = state.chunks.length ? Buffer.concat(state.chunks) : undefined;
+    if (this[HANDLERS] !== undefined && this.listenerCount('socket') > 0) this.emit('socket', this.socket);
+    this.headersSent = true;
     this.emit('finish');
+    if (this.destroyed) return;
     state.call = client.send({ method: this.method, url: address, headers: state.headers, body }, (error, answer) => {
       clearTimeout(state.timer);
       if (this.destroyed) return;
+      if (state.socket) (error ? settle : connected)(state.socket);
       if (error) return (this.emit('error', error), this.emit('close'));
       const response = new IncomingMessage(answer);
       response.req = this;
       this.res = response;
-      response.on('end', () => this.emit('close'));
+      response.on('end', () => nextTick(() => this.emit('close')));
       if (!this.emit('response', response)) response.resume();
     });
   },
@@ -150,7 +149,12 @@ Object.assign(ClientRequest.prototype, {
   setTimeout(ms, callback) {
     if (callback) this.once('timeout', callback);
     clearTimeout(this.state.timer);
-    if (ms > 0) this.state.timer = setTimeout(() => this.emit('timeout'), ms);
+    if (ms > 0) {
+      this.state.timer = setTimeout(() => {
+        if (this.state.socket) this.state.socket.emit('timeout');
+        this.emit('timeout');
+      }, ms);
+    }
     return this;
   },
 
@@ -165,6 +169,7 @@ Object.assign(ClientRequest.prototype, {
     if (this.destroyed) return this;
     this.destroyed = true;
     clearTimeout(this.state.timer);
+    if (this.state.socket) this.state.socket.destroy();
     if (this.state.call) this.state.call.abort();
     nextTick(() => {
       if (error || !this.res) this.emit('error', error || coded(Error, 'ECONNRESET', 'socket hang up'));
@@ -177,8 +182,20 @@ Object.assign(ClientRequest.prototype, {
   setNoDelay() {},
   setSocketKeepAlive() {},
 });
+/** Made when it is first looked at: few scripts do. */
+function socketOf() {
+  const { state } = this;
+  if (state.socket === null) {
+    state.socket = new Socket(this.protocol === 'https:', (error) => this.destroy(error));
+    if (this.res) settle(state.socket);
+  }
+  return state.socket;
+}
+Object.defineProperty(ClientRequest.prototype, 'socket', { get: socketOf, configurable: true });
+Object.defineProperty(ClientRequest.prototype, 'connection', { get: socketOf, configurable: true });
 ClientRequest.prototype.destroyed = false;
 ClientRequest.prototype.aborted = false;
+ClientRequest.prototype.headersSent = false;
 ClientRequest.prototype.writableEnded = false;
 
 exports.ClientRequest = ClientRequest;

@@ -19,10 +19,9 @@ const BODY_HEADERS = ['content-type', 'content-length', 'content-encoding', 'tra
 /**
  * Sends `request`: `{method, url, headers: HeaderList, body, timeoutMs, redirect}` and calls back once with an error or
  * an answer `{status, statusText, headers, method, url, redirects, text(), bytes(), body}`, method and address being
- * those of the last hop. `redirect` is absent (none are followed) or `{max, follows(status, method), method(status,
- * method), tooMany(url)}`, the last three having defaults that do as browsers do, or a function that gives one of both
- * when it comes to it. Gives `{abort()}`, after which nothing
- * is called back.
+ * those of the last hop. `redirect` is absent (none are followed) or `{max, follows(status, method, headers),
+ * method(status, method), keepsBody(status), tooMany(url)}`, all but the first having defaults that do as browsers do, or a
+ * function that gives one of both when it comes to it. Gives `{abort()}`, after which nothing is called back.
  */
 exports.send = function send(request, callback) {
   const state = { call: null, hops: [], deadline: request.timeoutMs ? Date.now() + request.timeoutMs : 0 };
@@ -86,7 +85,7 @@ function redirected(request, url, response, hops) {
   if (!location || !REDIRECTS.includes(response.status)) return null;
   const rules = typeof request.redirect === 'function' ? request.redirect() : request.redirect;
   if (!rules) return null;
-  if (rules.follows && !rules.follows(response.status, request.method)) return null;
+  if (rules.follows && !rules.follows(response.status, request.method, response.headers)) return null;
   if (hops.length >= Math.min(rules.max, exports.REDIRECTS_MAX)) {
     throw rules.tooMany ? rules.tooMany(url) : tooMany(rules.max);
   }
@@ -94,7 +93,7 @@ function redirected(request, url, response, hops) {
   const method = (rules.method || browserMethod)(response.status, request.method);
   const headers = new HeaderList(request.headers);
   headers.delete('host');
-  const keepsBody = method === request.method;
+  const keepsBody = rules.keepsBody ? rules.keepsBody(response.status) : method === request.method;
   if (!keepsBody) BODY_HEADERS.forEach((name) => headers.delete(name));
   const source = new URL(url);
   if (target.host !== source.host || (source.protocol === 'https:' && target.protocol !== 'https:')) {

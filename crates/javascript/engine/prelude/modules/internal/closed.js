@@ -20,12 +20,10 @@ const QUIET = [
   '$$typeof',
 ];
 
+const WAY_OUT = 'bundle the npm package with `hookbox build`, or call the HTTP API with `request`';
+
 /** `target`, refusing unknown names as `title.name`; `wayOut` completes the sentence. */
-module.exports = function closed(
-  target,
-  title,
-  wayOut = 'bundle the npm package with `hookbox build`, or call the HTTP API with `request`'
-) {
+module.exports = function closed(target, title, wayOut = WAY_OUT) {
   return new Proxy(target, {
     get(object, name, receiver) {
       if (typeof name === 'symbol' || name in object || QUIET.includes(name)) {
@@ -35,3 +33,5 @@ module.exports = function closed(
     },
   });
 };
+
+module.exports.WAY_OUT = WAY_OUT;

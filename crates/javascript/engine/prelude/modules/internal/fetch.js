@@ -1,13 +1,14 @@
 'use strict';
 
 // `fetch`, `Request`, `Response`, `Headers`, `FormData`. Bodies are complete before the promise settles; `body` is a
-// stream of one piece that can be iterated with `for await`.
+// stream of one piece.
 const client = require('internal/client');
 const native = require('internal/native');
 const { Buffer } = require('buffer');
 const multipart = require('internal/multipart');
 const { Headers, headersOfAnswer, addTo } = require('internal/web-headers');
 const { HeaderList } = require('internal/header-list');
+const { ReadableStream } = require('internal/body-stream');
 const { FormData, partsOfForm } = require('internal/web-form-data');
 const { Blob, bytesOfBlob } = require('internal/blob');
 const { URL, URLSearchParams } = require('internal/url');
@@ -15,6 +16,8 @@ const { AbortController, onAbort } = require('internal/abort');
 const { unsupported } = require('internal/coded-error');
 
 const CONTENT = Symbol('content');
+/** The method that makes of what reads the bytes what `body` is. */
+const STREAM_OF = Symbol('stream of');
 
 /** What `text()`, `json()` and the others read; a body is read once. */
 class Body {
@@ -24,13 +27,11 @@ class Body {
   get body() {
     const content = this[CONTENT];
     if (content.data === null) return null;
-    const owner = this;
-    return {
-      locked: content.used,
-      async *[Symbol.asyncIterator]() {
-        yield take(owner, true);
-      },
-    };
+    if (!content.stream) content.stream = this[STREAM_OF](() => take(this, true));
+    return content.stream;
+  }
+  [STREAM_OF](read) {
+    return new ReadableStream(read);
   }
   async text() {
     return take(this).replace(/^\ufeff/, '');
@@ -160,7 +161,7 @@ class Response extends Body {
   }
   clone() {
     if (this.bodyUsed) throw new TypeError('Response.clone: Body has already been consumed.');
-    const copy = new Response(this[CONTENT].data, this);
+    const copy = new this.constructor(this[CONTENT].data, this);
     return Object.assign(copy, { url: this.url, redirected: this.redirected, type: this.type });
   }
   static json(value, init = {}) {
@@ -179,7 +180,10 @@ class Response extends Body {
   }
 }
 
-/** `fetch` under the given rules: `userAgent`, `wrap(error, url)` for failures, `redirectsMax`, `timeoutMs`. */
+/**
+ * `fetch` under the given rules: `userAgent`, `wrap(error, url)` for failures, `redirectsMax`, `timeoutMs`, and the class
+ * of the answer, a `Response`.
+ */
 function perform(request, rules) {
   const headers = addTo(new HeaderList(), request.headers);
   headers.setDefault('accept', '*/*').setDefault('user-agent', rules.userAgent);
@@ -203,7 +207,7 @@ function perform(request, rules) {
         if (request.redirect === 'error' && [301, 302, 303, 307, 308].includes(answer.status)) {
           return reject(rules.wrap(new Error('unexpected redirect'), request.url));
         }
-        resolve(responseOf(answer));
+        resolve(responseOf(answer, rules.Response || Response));
       }
     );
     release = onAbort(signal, (reason) => {
@@ -213,9 +217,9 @@ function perform(request, rules) {
   });
 }
 
-function responseOf(answer) {
+function responseOf(answer, Class) {
   const bare = answer.status === 204 || answer.status === 304 || answer.status < 200;
-  const response = new Response(null, {
+  const response = new Class(null, {
     status: answer.status < 200 ? 200 : answer.status,
     statusText: answer.statusText,
   });
@@ -229,12 +233,18 @@ function responseOf(answer) {
   });
 }
 
+/** What breaks a connection has a name of its own here. */
+function causeOf(error) {
+  if (error.code !== 'ECONNRESET') return error;
+  return Object.assign(new Error('other side closed'), { name: 'SocketError', code: 'UND_ERR_SOCKET' });
+}
+
 async function fetch(input, init) {
   return perform(new Request(input, init), {
     userAgent: 'node',
     redirectsMax: client.REDIRECTS_MAX,
-    wrap: (error) => Object.assign(new TypeError('fetch failed'), { cause: error }),
+    wrap: (error) => Object.assign(new TypeError('fetch failed'), { cause: causeOf(error) }),
   });
 }
 
-module.exports = { fetch, perform, Request, Response, Headers, FormData };
+module.exports = { fetch, perform, Request, Response, Headers, FormData, STREAM_OF };

@@ -10,14 +10,13 @@ const METHODS = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'];
 
 /** The module for `http:` or `https:`. Agents are accepted; connections are the host's matter. */
 exports.create = function create(protocol) {
-  class Agent {
-    constructor(options) {
-      this.options = Object.assign({}, options);
-      this.protocol = protocol;
-      this.maxSockets = Infinity;
-    }
-    destroy() {}
+  function Agent(options) {
+    if (!(this instanceof Agent)) return new Agent(options);
+    this.options = Object.assign({}, options);
+    this.protocol = protocol;
+    this.maxSockets = Infinity;
   }
+  Agent.prototype.destroy = function () {};
   const module = {
     METHODS,
     STATUS_CODES,

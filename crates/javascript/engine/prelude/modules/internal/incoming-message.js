@@ -42,6 +42,13 @@ Object.defineProperty(IncomingMessage.prototype, 'rawHeaders', {
   },
 });
 
+function socketOf() {
+  const request = this.req || this.request;
+  return request ? request.socket : undefined;
+}
+Object.defineProperty(IncomingMessage.prototype, 'socket', { get: socketOf, configurable: true });
+Object.defineProperty(IncomingMessage.prototype, 'connection', { get: socketOf, configurable: true });
+
 /** What a log shows of an answer. */
 IncomingMessage.prototype[Symbol.for('nodejs.util.inspect.custom')] = function (depth, options, inspect) {
   const { statusCode, statusMessage, headers } = this;

@@ -4,7 +4,10 @@
 const native = require('internal/native');
 const { Buffer } = require('buffer');
 const { Blob, bytesOfBlob } = require('internal/blob');
+const { typeOfName } = require('internal/file-types');
 const { unsupported } = require('internal/coded-error');
+
+const BYTES = 'application/octet-stream';
 
 /** A new boundary. */
 exports.boundary = function boundary() {
@@ -20,19 +23,20 @@ exports.encode = function encode(parts, boundary) {
     let head = '--' + boundary + '\r\nContent-Disposition: form-data; name="' + quote(part.name) + '"';
     const filename = part.filename || (part.value instanceof Blob ? part.value.name || 'blob' : undefined);
     if (filename !== undefined) head += '; filename="' + quote(filename) + '"';
-    const type =
-      part.contentType ||
-      (part.value instanceof Blob
-        ? part.value.type || 'application/octet-stream'
-        : filename !== undefined || typeof part.value === 'object'
-          ? 'application/octet-stream'
-          : '');
+    const type = typeOf(part, filename);
     if (type) head += '\r\nContent-Type: ' + type;
     chunks.push(Buffer.from(head + '\r\n\r\n'), bytesOf(part), Buffer.from('\r\n'));
   }
   chunks.push(Buffer.from('--' + boundary + '--\r\n'));
   return Buffer.concat(chunks);
 };
+
+/** As the package `form-data` finds it: what was said, what the file's name says, and for bytes that they are bytes. */
+function typeOf({ value, contentType }, filename) {
+  if (contentType) return contentType;
+  if (value instanceof Blob) return value.type || BYTES;
+  return (filename !== undefined && typeOfName(filename)) || (typeof value === 'object' ? BYTES : '');
+}
 
 /**
  * The fields of an object, as `request`'s `formData` has them: plain values, lists, `{value, options: {filename,

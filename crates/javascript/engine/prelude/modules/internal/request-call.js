@@ -9,14 +9,23 @@ const { Buffer } = require('buffer');
 const client = require('internal/client');
 const legacyUrl = require('url');
 const { prepare } = require('internal/request-options');
+const { addTimings } = require('internal/request-timings');
 const { IncomingMessage } = require('internal/incoming-message');
+const { Stream } = require('stream');
+const { Socket, connected, settle } = require('internal/socket');
+const { joined } = require('internal/header-list');
 const { nextTick } = require('internal/loop');
-const { unsupported } = require('internal/coded-error');
+const { coded, unsupported } = require('internal/coded-error');
 
 const KEPT_BY_DEFAULT = ['PATCH', 'PUT', 'POST', 'DELETE'];
 
 /** What the options mean, once the call has started. */
 const PREPARED = Symbol('prepared');
+/** The stream that is piped into the call, whether it has ended, and whether the call waits for that. */
+const PIPED = Symbol('piped');
+/** Where the answer is piped to. */
+const TARGETS = Symbol('targets');
+const SOCKET = Symbol('socket');
 
 function Request(options, callback) {
   EventEmitter.call(this);
@@ -56,6 +65,11 @@ later('body', (prepared) => prepared.body);
 Request.prototype.start = function () {
   if (this.aborted) return;
   const { options } = this;
+  const piped = this[PIPED];
+  if (piped !== undefined && !piped.ended) {
+    piped.isAwaited = true;
+    return;
+  }
   let prepared;
   try {
     if (this.multipartForm) options.formData = this.multipartForm;
@@ -66,7 +80,12 @@ Request.prototype.start = function () {
   }
   this[PREPARED] = prepared;
   this.method = prepared.method;
-  if (this[HANDLERS] !== undefined) this.emit('request', this);
+  if (options.time) this.startTime = Date.now();
+  if (this[HANDLERS] !== undefined) {
+    this.emit('request', this);
+    if (this.listenerCount('socket') > 0) this.emit('socket', this.socket);
+    if (this.aborted) return;
+  }
   this.call = client.send(
     {
       method: prepared.method,
@@ -74,9 +93,13 @@ Request.prototype.start = function () {
       headers: prepared.headers,
       body: prepared.body,
       timeoutMs: prepared.timeoutMs,
-      redirect: () => redirectRules(options),
+      redirect: () => redirectRules(options, this),
     },
-    (error, answer) => (error ? this.fail(nodeLike(error, prepared.timeoutMs)) : this.finish(answer))
+    (error, answer) => {
+      if (this[SOCKET] && !this.aborted) (error ? settle : connected)(this[SOCKET]);
+      if (error) this.fail(nodeLike(error, prepared.timeoutMs));
+      else this.finish(answer);
+    }
   );
 };
 
@@ -90,11 +113,14 @@ Request.prototype.finish = function (answer) {
     this.href = this.uri.href;
   }
   this.response = response;
+  if (this.options.time) addTimings(this, response);
   if (this[HANDLERS] !== undefined) {
     this.emit('response', response);
+    for (const target of this[TARGETS] || []) this.announce(target);
+    this.isAnswered = true;
     if (this.listenerCount('data')) {
       const bytes = Buffer.from(answer.bytes());
-      this.emit('data', this.options.encoding ? bytes.toString(this.options.encoding) : bytes);
+      if (bytes.length) this.emit('data', this.options.encoding ? bytes.toString(this.options.encoding) : bytes);
     }
     this.emit('end');
   }
@@ -116,22 +142,38 @@ Object.assign(Request.prototype, {
   abort() {
     if (this.aborted) return;
     this.aborted = true;
+    if (this[SOCKET]) this[SOCKET].destroy();
     if (this.call) this.call.abort();
     this.emit('abort');
   },
   destroy() {
     this.abort();
   },
+  /** The socket was destroyed under the call. */
+  hangUp() {
+    if (this.aborted || this.response) return;
+    if (this.call) this.call.abort();
+    nextTick(() => this.fail(coded(Error, 'ECONNRESET', 'socket hang up')));
+  },
   end(chunk) {
-    if (chunk !== undefined) this.write(chunk);
+    if (chunk !== undefined && chunk !== null) this.write(chunk);
+    const piped = this[PIPED];
+    if (piped !== undefined && !piped.ended) {
+      piped.ended = true;
+      if (piped.isAwaited) this.start();
+    }
     return this;
   },
-  write(chunk) {
+  write(chunk, encoding) {
     if (this.call) {
       throw unsupported('request: writing a body later than in the turn of the call', 'give the body as an option');
     }
-    this.written = (this.written || []).concat(Buffer.from(chunk));
+    (this.written = this.written || []).push(Buffer.from(chunk, typeof encoding === 'string' ? encoding : undefined));
     return true;
+  },
+  emit(name, value) {
+    if (name === 'pipe') this.takeFrom(value);
+    return Reflect.apply(EventEmitter.prototype.emit, this, arguments);
   },
   pause() {
     return this;
@@ -139,17 +181,48 @@ Object.assign(Request.prototype, {
   resume() {
     return this;
   },
-  pipe(target) {
-    this.on('response', (response) => response.pipe(target));
-    this.on('error', (error) => target.emit('error', error));
+  pipe(target, options) {
+    if (this.isAnswered) {
+      this.emit('error', new Error('You cannot pipe after data has been emitted from the response.'));
+      return target;
+    }
+    Stream.prototype.pipe.call(this, target, options);
+    if (this.response) this.announce(target);
+    else this[TARGETS] = (this[TARGETS] || []).concat(target);
     return target;
   },
+
+  /** What is piped into the call is its body, and brings its headers along where the call has none of its own. */
+  takeFrom(source) {
+    if (this.call) {
+      this.emit('error', new Error('You cannot pipe to this stream after the outbound request has started.'));
+      return;
+    }
+    this[PIPED] = { ended: false, isAwaited: false };
+    const { headers } = source;
+    for (const name in headers) {
+      if (name.toLowerCase() !== 'host' && this.getHeader(name) === undefined) this.setHeader(name, headers[name]);
+    }
+    if (this.options.json && this.getHeader('content-type') === undefined) {
+      this.setHeader('content-type', 'application/json');
+    }
+    if (source.method && !this.options.method) this.method = this.options.method = source.method;
+  },
+
+  /** Tells the target of a pipe the headers and the status of what will come. */
+  announce(target) {
+    const { headers, statusCode } = this.response;
+    if (typeof target.setHeader !== 'function' || target.headersSent) return;
+    for (const name in headers) target.setHeader(name, headers[name]);
+    target.statusCode = statusCode;
+  },
+
   setHeader(name, value) {
-    this.options.headers = Object.assign({}, this.options.headers, { [name]: value });
+    this.options.headers = Object.assign({}, this.options.headers, { [keyOf(this, name) || name]: value });
     return this;
   },
   getHeader(name) {
-    const key = Object.keys(this.options.headers || {}).find((known) => known.toLowerCase() === name.toLowerCase());
+    const key = keyOf(this, name);
     return key && this.options.headers[key];
   },
   auth(user, pass, sendImmediately, bearer) {
@@ -185,6 +258,21 @@ Object.assign(Request.prototype, {
   toJSON() {
     return { uri: this.uri, method: this.method, headers: this.headers };
   },
+});
+
+function keyOf({ options }, name) {
+  return Object.keys(options.headers || {}).find((known) => known.toLowerCase() === name.toLowerCase());
+}
+
+Object.defineProperty(Request.prototype, 'socket', {
+  get() {
+    if (!this[SOCKET]) {
+      this[SOCKET] = new Socket(/^https:/i.test(this.href), () => this.hangUp());
+      if (this.response) settle(this[SOCKET]);
+    }
+    return this[SOCKET];
+  },
+  configurable: true,
 });
 
 /** An answer that survives JSON.stringify. */
@@ -232,15 +320,19 @@ function withoutMark(text) {
   return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
 }
 
-function redirectRules(options) {
+function redirectRules(options, request) {
   const max = options.maxRedirects === undefined ? 10 : options.maxRedirects;
-  const all = typeof options.followAllRedirects === 'function' ? true : options.followAllRedirects;
-  if (options.followRedirect === false && !all) return undefined;
+  const { followRedirect, followAllRedirects: all } = options;
+  if (followRedirect !== undefined && !followRedirect && !all) return undefined;
   return {
     max,
-    follows: (status, method) => Boolean(all) || !KEPT_BY_DEFAULT.includes(method),
+    follows: (status, method, headers) =>
+      (Boolean(all) || !KEPT_BY_DEFAULT.includes(method)) &&
+      (typeof followRedirect !== 'function' ||
+        Boolean(followRedirect.call(request, { statusCode: status, headers: joined(headers) }))),
     method: (status, method) =>
       status === 307 || status === 308 || method === 'HEAD' || options.followOriginalHttpMethod ? method : 'GET',
+    keepsBody: (status) => status === 307,
     tooMany: (url) => new Error('Exceeded maxRedirects. Probably stuck in a redirect loop ' + url),
   };
 }

@@ -5,52 +5,54 @@
 const { Request } = require('internal/request-call');
 const { build } = require('internal/request-verbs');
 
-class RequestError extends Error {
-  constructor(cause, options, response) {
-    super(String(cause));
-    this.name = 'RequestError';
-    this.cause = cause;
-    this.error = cause;
-    this.options = options;
-    this.response = response;
+/** The package's errors: what they carry is enumerable, the message too, so that `JSON.stringify` shows it. */
+class PromiseError extends Error {
+  constructor(name, fields) {
+    super();
+    Object.assign(this, { name }, fields);
+    // Taken once more, now that the error has its name and its message.
+    Error.captureStackTrace(this);
   }
 }
 
-class StatusCodeError extends Error {
+class RequestError extends PromiseError {
+  constructor(cause, options, response) {
+    super('RequestError', { message: String(cause), cause, error: cause, options, response });
+  }
+}
+
+class StatusCodeError extends PromiseError {
   constructor(statusCode, body, options, response) {
-    super(statusCode + ' - ' + JSON.stringify(body));
-    this.name = 'StatusCodeError';
-    this.statusCode = statusCode;
-    this.error = body;
-    this.options = options;
-    this.response = response;
+    const message = statusCode + ' - ' + JSON.stringify(body);
+    super('StatusCodeError', { statusCode, message, error: body, options, response });
   }
 }
 
-class TransformError extends Error {
+class TransformError extends PromiseError {
   constructor(cause, options, response) {
-    super(String(cause));
-    this.name = 'TransformError';
-    this.cause = cause;
-    this.error = cause;
-    this.options = options;
-    this.response = response;
+    super('TransformError', { message: String(cause), cause, error: cause, options, response });
   }
 }
+
+/** Without a body of its own, the answer to HEAD is its headers. */
+function headersOf(body, response, resolveWithFullResponse) {
+  return resolveWithFullResponse ? response : response.headers;
+}
+
+const isHead = (options) => String(options.method).toUpperCase() === 'HEAD';
 
 /** The value or error that the options ask for. */
 function settle(options, response, resolve, reject) {
   const ok = /^2/.test(String(response.statusCode));
   const simple = options.simple !== false && !ok;
   const plain = () => (options.resolveWithFullResponse ? response : response.body);
-  if (typeof options.transform !== 'function' || (options.transform2xxOnly && !ok)) {
+  const transform = typeof options.transform === 'function' ? options.transform : isHead(options) && headersOf;
+  if (!transform || (options.transform2xxOnly && !ok)) {
     return simple
       ? reject(new StatusCodeError(response.statusCode, response.body, options, response))
       : resolve(plain());
   }
-  new Promise((done) =>
-    done(options.transform(response.body, response, Boolean(options.resolveWithFullResponse)))
-  ).then(
+  new Promise((done) => done(transform(response.body, response, Boolean(options.resolveWithFullResponse)))).then(
     (value) =>
       simple ? reject(new StatusCodeError(response.statusCode, response.body, options, value)) : resolve(value),
     (error) => reject(new TransformError(error, options, response))

@@ -1,5 +1,5 @@
 //: answer: error connect no connection to api.example.com
-//: expect: completed {"message": "no connection to api.example.com", "name": "AxiosError", "code": "ECONNREFUSED", "status": null, "method": "get", "noResponse": true}
+//: expect: completed {"message": "connect ECONNREFUSED api.example.com:443", "name": "AxiosError", "code": "ECONNREFUSED", "status": null, "method": "get", "noResponse": true}
 //: expect request: GET https://api.example.com/a
 module.exports = (user, context, cb) => {
   require('axios')

@@ -11,6 +11,6 @@ module.exports = async () => {
   const boundary = form.getBoundary();
   return [
     body.startsWith('--' + boundary + '\r\nContent-Disposition: form-data; name="name"\r\n\r\nAda\r\n'),
-    body.endsWith('filename="a.txt"\r\nContent-Type: application/octet-stream\r\n\r\nabc\r\n--' + boundary + '--\r\n'),
+    body.endsWith('filename="a.txt"\r\nContent-Type: text/plain\r\n\r\nabc\r\n--' + boundary + '--\r\n'),
   ];
 };

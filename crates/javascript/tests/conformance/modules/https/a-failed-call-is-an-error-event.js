@@ -1,5 +1,5 @@
 //: answer: error dns no address for nowhere.example.com
-//: expect: failed Error: no address for nowhere.example.com
+//: expect: failed Error: getaddrinfo ENOTFOUND nowhere.example.com
 //: expect property: {"code": "ENOTFOUND"}
 //: expect request: GET https://nowhere.example.com/
 module.exports = (user, context, cb) => {

@@ -1,5 +1,5 @@
 //: answer: error dns no address
-//: expect: completed {"name": "RequestError", "message": "Error: no address", "code": "ENOTFOUND", "is": true}
+//: expect: completed {"name": "RequestError", "message": "Error: getaddrinfo ENOTFOUND nowhere.example.com", "code": "ENOTFOUND", "is": true}
 //: expect request: GET https://nowhere.example.com/
 module.exports = async () => {
   const { RequestError } = require('request-promise-native/errors');

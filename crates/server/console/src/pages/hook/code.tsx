@@ -6,9 +6,11 @@ import { Editor } from '../../editor/lazy';
 import { placeIn, type Problem } from '../../editor/place';
 import { type Language, scriptOf, TypeScriptError } from '../../editor/typescript';
 import { useAction, useLoad } from '../../load';
+import { navigate } from '../../router';
 import { useModules } from '../../session';
 import { useShortcut } from '../../shortcuts';
 import { Button } from '../../ui/button';
+import { Confirm } from '../../ui/dialog';
 import { ErrorNotice, Loading, Notice, say } from '../../ui/notice';
 import type { HookProps } from '../hook';
 import { forgetOpened, useWorkspace } from './workspace';
@@ -17,6 +19,8 @@ import { Runner, useSample } from './runner';
 export function CodeTab({ hook, code, reload }: HookProps) {
   const space = useWorkspace(hook, code);
   const [problem, setProblem] = useState<Problem>();
+  /** The version that went live meanwhile, while that is asked about. */
+  const [other, setOther] = useState<number>();
   const action = useAction();
   const run = useRef<() => void>(undefined);
   const secrets = useLoad((signal) => api.secretNames(hook.id, signal), [hook.id]);
@@ -40,14 +44,29 @@ export function CodeTab({ hook, code, reload }: HookProps) {
       say(version === hook.version ? `That is version ${version}, which is live.` : `Saved as version ${version}; version ${hook.version} stays live.`);
     });
 
+  const deployOver = async (live: number) => {
+    const version = await shownAt(setProblem, space.save);
+    if (version !== live) await api.activate(hook.id, version);
+    forgetOpened(hook.id);
+    setProblem(undefined);
+    await reload();
+    say(`Deployed: version ${version} is live.`);
+  };
+
   const deploy = () =>
     void action.run(async () => {
-      const version = await shownAt(setProblem, space.save);
-      if (version !== hook.version) await api.activate(hook.id, version);
-      forgetOpened(hook.id);
-      setProblem(undefined);
+      // Somebody else may have deployed since this page was loaded.
+      const live = (await api.hooks()).find((one) => one.id === hook.id)?.version ?? hook.version;
+      if (live === hook.version) await deployOver(live);
+      else setOther(live);
+    });
+
+  const compare = () =>
+    void action.run(async () => {
+      await shownAt(setProblem, space.save);
+      setOther(undefined);
       await reload();
-      say(`Deployed: version ${version} is live.`);
+      navigate(`/hooks/${hook.id}/versions`);
     });
 
   useShortcut('Ctrl+Enter', () => run.current?.());
@@ -100,6 +119,27 @@ export function CodeTab({ hook, code, reload }: HookProps) {
           </Notice>
         )}
         <ErrorNotice error={action.error ?? space.error} />
+        {other !== undefined && (
+          <Confirm
+            title={`Version ${other} went live`}
+            verb="Deploy all the same"
+            onClose={() => setOther(undefined)}
+            onConfirm={async () => {
+              await deployOver(other);
+              setOther(undefined);
+            }}
+          >
+            <p>
+              It was deployed since you opened this page, where version {hook.version} was live. Yours would take its place; version {other} stays among
+              the versions.
+            </p>
+            <p>
+              <Button onClick={compare} busy={action.busy}>
+                Save and compare
+              </Button>
+            </p>
+          </Confirm>
+        )}
         <Editor
           label="Script"
           language={language}

@@ -60,7 +60,7 @@ function Name({ hook, reload }: Pick<HookProps, 'hook' | 'reload'>) {
 const RETRY: [value: Settings['retry'], label: string, hint: string][] = [
   ['safe', 'Safe', 'A failed attempt is tried again, unless it may have had an effect elsewhere already.'],
   ['always', 'Always', 'Every failed attempt is tried again. The hook must stand being repeated.'],
-  ['none', 'Never', 'One attempt; what fails is kept as dead.'],
+  ['none', 'None', 'A failed attempt is never tried again; it is kept as dead.'],
 ];
 
 function unitOf(name: string): string {

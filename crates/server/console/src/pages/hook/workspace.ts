@@ -1,13 +1,14 @@
 /**
  * What is written in the editor of a hook: a version to begin from, and a draft over it.
  *
- * The draft, and which version is open, are kept in the browser under the hook's id, so that a reload loses nothing.
+ * The draft, and which version is open, are kept in the browser under the hook's id, so that a reload loses nothing: each tab
+ * has its own, and a new tab goes on with the latest.
  */
 
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { api, type Hook, type HookCode } from '../../api';
 import { type Source, sourceOf, storedOf } from '../../editor/typescript';
-import { keep, kept } from '../../keep';
+import { keep, keepByTab, keptByTab } from '../../keep';
 
 interface Draft {
   source: Source;
@@ -42,18 +43,18 @@ export interface Workspace {
 
 /** Forgets what the browser keeps of a hook's editor: after a roll-back the live version is opened. */
 export function forgetOpened(id: string): void {
-  keep(`opened.${id}`, undefined);
+  keepByTab(`opened.${id}`, undefined);
 }
 
 export function forgetWorkspace(id: string): void {
   forgetOpened(id);
-  keep(`draft.${id}`, undefined);
+  keepByTab(`draft.${id}`, undefined);
   keep(`samples.${id}`, undefined);
 }
 
 export function useWorkspace(hook: Hook, code: HookCode): Workspace {
   const [base, setBase] = useState<Base>();
-  const [draft, setDraft] = useState(() => kept<Draft>(`draft.${hook.id}`));
+  const [draft, setDraft] = useState(() => keptByTab<Draft>(`draft.${hook.id}`));
   const [error, setError] = useState<Error>();
   const source = base && (draft?.source ?? base.source);
   const latest = useRef(source);
@@ -65,7 +66,7 @@ export function useWorkspace(hook: Hook, code: HookCode): Workspace {
       latest.current = written ?? base?.source;
       const next = isDraft ? { source: written, base: draft?.base ?? base.number } : undefined;
       setDraft(next);
-      keep(`draft.${hook.id}`, next);
+      keepByTab(`draft.${hook.id}`, next);
     },
     [base, draft?.base, hook.id],
   );
@@ -77,7 +78,7 @@ export function useWorkspace(hook: Hook, code: HookCode): Workspace {
         const stored = isLive ? code.script : ((await api.version(hook.id, number)).script ?? '');
         setBase({ number, source: await sourceOf(stored) });
         setError(undefined);
-        keep(`opened.${hook.id}`, isLive ? undefined : number);
+        keepByTab(`opened.${hook.id}`, isLive ? undefined : number);
       } catch (failure) {
         // It may have been pruned since: the live version is always there.
         if (!isLive && base === undefined) await open(hook.version);
@@ -87,7 +88,7 @@ export function useWorkspace(hook: Hook, code: HookCode): Workspace {
     [hook.id, hook.version, code.script, base === undefined],
   );
 
-  useEffect(() => void open(kept<number>(`opened.${hook.id}`) ?? hook.version), [hook.id]);
+  useEffect(() => void open(keptByTab<number>(`opened.${hook.id}`) ?? hook.version), [hook.id]);
 
   const save = useCallback(async () => {
     const saved = latest.current;
@@ -95,15 +96,15 @@ export function useWorkspace(hook: Hook, code: HookCode): Workspace {
     if (isSame(saved, base.source)) return base.number;
     const { version } = await api.saveVersion(hook.id, { script: await storedOf(saved) });
     setBase({ number: version, source: saved });
-    keep(`opened.${hook.id}`, version === hook.version ? undefined : version);
+    keepByTab(`opened.${hook.id}`, version === hook.version ? undefined : version);
     // What was typed while it was saved stays a draft of the new version.
     if (latest.current === saved) {
       setDraft(undefined);
-      keep(`draft.${hook.id}`, undefined);
+      keepByTab(`draft.${hook.id}`, undefined);
     } else if (latest.current) {
       const next = { source: latest.current, base: version };
       setDraft(next);
-      keep(`draft.${hook.id}`, next);
+      keepByTab(`draft.${hook.id}`, next);
     }
     return version;
   }, [base, hook.id, hook.version]);
