@@ -281,6 +281,7 @@ impl Findings {
 
     fn bytes(&mut self, place: &str, bytes: &[u8]) {
         self.searched += 1;
+        let bytes = bytes.to_ascii_lowercase();
         for needle in needles() {
             if bytes.windows(needle.len()).any(|window| window == needle.as_bytes()) {
                 self.places.push(format!("{place}: {needle}"));
@@ -309,10 +310,10 @@ impl Findings {
     }
 }
 
-/// What must not be found: every form of the values, and the middle of them by itself.
+/// What must not be found: every form of the values, and the middle of them by itself, all in lower case.
 fn needles() -> Vec<String> {
     let hex = |text: &str| text.bytes().map(|byte| format!("{byte:02x}")).collect::<String>();
     let forms = [OPEN, SEALED].into_iter().flat_map(hookbox_egress::disguise::of);
-    let cores = CORES.into_iter().flat_map(|core| [core.to_owned(), hex(core), hex(core).to_uppercase()]);
+    let cores = CORES.into_iter().flat_map(|core| [core.to_ascii_lowercase(), hex(core)]);
     forms.chain(cores).collect()
 }
